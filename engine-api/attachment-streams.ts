@@ -1,0 +1,41 @@
+import type { Duplex } from "node:stream";
+import { ProtocolError } from "./errors.ts";
+import { createDemultiplexer, type OutputChunk } from "./frames.ts";
+
+/** The output of a container without a TTY. The socket is destroyed at the end of output, since its close may never come. */
+export async function* demultiplexed(socket: Duplex): AsyncGenerator<OutputChunk, void, undefined> {
+  const demultiplexer = createDemultiplexer();
+  for await (const piece of pieces(socket)) yield* demultiplexer.push(piece);
+  demultiplexer.end();
+}
+
+/** The output of a container with a TTY: one stream, not framed. */
+export async function* rawOutput(socket: Duplex): AsyncGenerator<OutputChunk, void, undefined> {
+  for await (const bytes of pieces(socket)) yield { stream: "stdout", bytes };
+}
+
+/** Writes, and waits for the socket to drain where it is full. @throws ProtocolError where the connection is closed. */
+export function writeWithBackpressure(socket: Duplex, bytes: Uint8Array): Promise<void> {
+  if (socket.destroyed || socket.writableEnded) {
+    return Promise.reject(new ProtocolError("the attached connection is closed: stdin cannot be written"));
+  }
+  if (socket.write(bytes)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      socket.off("drain", settle).off("close", onClose);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onClose = () =>
+      settle(new ProtocolError("the attached connection closed while stdin was being written"));
+    socket.once("drain", settle).once("close", onClose);
+  });
+}
+
+async function* pieces(socket: Duplex): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const piece of socket) yield piece as Uint8Array;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,196 @@
+import { formatEndpoint, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
+import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
+import type { Answer, OperationKey, RequestArguments } from "./operations.ts";
+import { fillPath, formatQuery, type QueryValue } from "./query.ts";
+import {
+  createTransport,
+  engineMessage,
+  type RequestBody,
+  type ResponseBody,
+  readBody,
+  type Transport,
+  type UpgradedConnection,
+} from "./transport.ts";
+import { createNegotiator, defaultApiVersion } from "./version.ts";
+
+/** Options of {@link createClient}. */
+export interface ClientOptions {
+  /** `unix:///path`, `tcp://host:port` or `http://host:port`; found by itself unless given, see `resolveEndpoint`. */
+  readonly endpoint?: string;
+  /** For example `1.41`; negotiated at the first call unless given. */
+  readonly apiVersion?: string;
+  /** Replaces the real connection, for tests. */
+  readonly transport?: Transport;
+  /** The longest JSON answer that is read, bytes. @default 67108864 */
+  readonly maxAnswerBytes?: number;
+}
+
+/** A client of one Engine. Free of state but for its connections and the version that both sides agreed on. */
+export interface EngineClient {
+  /** Where the Engine is, and how it was found. */
+  readonly resolved: ResolvedEndpoint;
+  /**
+   * One call, typed by method and path: JSON answers are parsed, other answers are text, statuses 204 and 304 are `undefined`.
+   *
+   * @throws ResponseError where the Engine refuses, ConnectionError where it cannot be reached, or the signal's reason.
+   * @example
+   * const container = await client.request("GET /containers/{id}/json", { path: { id: "web" } });
+   */
+  request<K extends OperationKey>(operation: K, ...options: RequestArguments<K>): Promise<Answer<K>>;
+  /** The same call, with the answer's body as a stream: for progress, logs, events, archives. */
+  stream<K extends OperationKey>(operation: K, ...options: RequestArguments<K>): Promise<StreamedAnswer>;
+  /** The same call, upgraded to a raw connection in both directions: attach, exec start. */
+  upgrade<K extends OperationKey>(operation: K, ...options: RequestArguments<K>): Promise<UpgradedConnection>;
+  /** The API version in use, for example `1.41`; asks the Engine once. */
+  apiVersion(options?: { readonly signal?: AbortSignal }): Promise<string>;
+  /** Destroys every connection; calls under way reject. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An answer whose body has not been read yet. */
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: ResponseBody;
+}
+
+interface LooseOptions {
+  readonly path?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, QueryValue>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+const maxErrorBytes = 64 * 1024;
+
+/**
+ * A client of the Engine at `options.endpoint`, or of the one that `DOCKER_HOST` and the default sockets lead to.
+ * Nothing is connected until the first call.
+ *
+ * @throws EngineError for an endpoint that cannot be understood.
+ * @example
+ * await using client = createClient();
+ * console.log((await client.request("GET /version")).Version);
+ */
+export function createClient(options: ClientOptions = {}): EngineClient {
+  const resolved = resolveEndpoint(options.endpoint);
+  const transport = options.transport ?? createTransport(resolved.endpoint);
+  const maxAnswerBytes = options.maxAnswerBytes ?? 64 * 1024 * 1024;
+  const negotiate = createNegotiator(transport, checkVersion(options.apiVersion));
+
+  async function prepare(operation: string, loose: LooseOptions): Promise<PreparedRequest> {
+    const { method, template } = splitOperation(operation);
+    const path = `${fillPath(template, loose.path)}${formatQuery(loose.query)}`;
+    const prefix = isUnversioned(template) ? "" : `/v${await negotiate(loose.signal)}`;
+    return {
+      operation,
+      method,
+      path: `${prefix}${path}`,
+      ...prepareBody(loose),
+      ...(loose.signal && { signal: loose.signal }),
+    };
+  }
+
+  async function stream(operation: string, loose: LooseOptions = {}): Promise<StreamedAnswer> {
+    const answer = await transport.request(await prepare(operation, loose));
+    if (isSuccess(answer.status)) return answer;
+    const text = (await readRefusal(answer.body)).toString("utf8");
+    throw new ResponseError(operation, answer.status, engineMessage(text));
+  }
+
+  async function request(operation: string, loose: LooseOptions = {}): Promise<unknown> {
+    const answer = await stream(operation, loose);
+    const bytes = await readBody(answer.body, maxAnswerBytes);
+    if (answer.status === 204 || answer.status === 304 || bytes.length === 0) return undefined;
+    const isJson = String(answer.headers["content-type"] ?? "").includes("json");
+    return isJson ? parseAnswer(operation, bytes) : bytes.toString("utf8");
+  }
+
+  const upgrade = async (operation: string, loose: LooseOptions = {}): Promise<UpgradedConnection> =>
+    transport.upgrade(await prepare(operation, loose));
+
+  return {
+    resolved,
+    request: request as EngineClient["request"],
+    stream: stream as EngineClient["stream"],
+    upgrade: upgrade as EngineClient["upgrade"],
+    apiVersion: ({ signal } = {}) => negotiate(signal),
+    close: () => transport.close(),
+    [Symbol.asyncDispose]: () => transport.close(),
+  };
+}
+
+/** Where this client looks for its Engine, in the form that `DOCKER_HOST` takes. */
+export function describeEndpoint(client: EngineClient): string {
+  return formatEndpoint(client.resolved.endpoint);
+}
+
+interface PreparedRequest {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: RequestBody;
+  readonly signal?: AbortSignal;
+}
+
+function splitOperation(operation: string): { method: string; template: string } {
+  const [method = "", template = ""] = operation.split(" ");
+  if (!/^[A-Z]+$/.test(method) || !template.startsWith("/")) {
+    throw new TypeError(`"${operation}" is not an operation; write it like "GET /version"`);
+  }
+  return { method, template };
+}
+
+/** A ping tells the version, so it cannot need one. */
+function isUnversioned(template: string): boolean {
+  return template === "/_ping";
+}
+
+function prepareBody({ body, headers = {} }: LooseOptions): {
+  headers: Record<string, string>;
+  body?: RequestBody;
+} {
+  const sent: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) sent[name] = value;
+  if (body === undefined) return { headers: sent };
+  if (isRawBody(body)) return { headers: { "content-type": "application/x-tar", ...sent }, body };
+  return { headers: { "content-type": "application/json", ...sent }, body: JSON.stringify(body) };
+}
+
+function isRawBody(body: unknown): body is RequestBody {
+  if (typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream) return true;
+  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+}
+
+function isSuccess(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
+}
+
+async function readRefusal(body: ResponseBody): Promise<Buffer> {
+  try {
+    return await readBody(body, maxErrorBytes);
+  } catch (error) {
+    if (error instanceof ProtocolError) return Buffer.from("(an answer too long to show)");
+    throw error;
+  }
+}
+
+function parseAnswer(operation: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new ProtocolError(
+      `${operation}: the answer says that it is JSON, and is not (${bytes.length} bytes)`,
+    );
+  }
+}
+
+function checkVersion(version: string | undefined): string | undefined {
+  if (version !== undefined && !/^\d+\.\d+$/.test(version)) {
+    throw new EngineError(`apiVersion "${version}": write it like "${defaultApiVersion}"`);
+  }
+  return version;
+}

@@ -1,0 +1,130 @@
+import type { AuditEvent, DroppedArtifact, PythonException } from "./harness/protocol.ts";
+import type { Value } from "./values/types.ts";
+
+/** How a run ended. Every status has the same keys in its {@link RunResult}. */
+export type RunStatus =
+  | "ok"
+  | "error"
+  | "rejected"
+  | "timeout"
+  | "cpu-timeout"
+  | "oom"
+  | "output-limit"
+  | "killed"
+  | "cancelled";
+
+/** All statuses, in the order in which the documentation lists them. */
+export const runStatuses: readonly RunStatus[] = [
+  "ok",
+  "error",
+  "rejected",
+  "timeout",
+  "cpu-timeout",
+  "oom",
+  "output-limit",
+  "killed",
+  "cancelled",
+];
+
+/**
+ * One run, whatever became of it: the same keys for every status.
+ *
+ * @example
+ * const result = await executor.run("result = 6 * 7");
+ * if (result.status === "ok") console.log(result.values.result); // 42
+ */
+export interface RunResult {
+  readonly runId: string;
+  readonly status: RunStatus;
+  /** One sentence that says what happened, for people. */
+  readonly message: string;
+  /** What came back, by name; empty unless the status is `ok`. */
+  readonly values: Readonly<Record<string, Value>>;
+  /** Names asked for that the code did not define. */
+  readonly missing: readonly string[];
+  /** The exception that ended the code, if one did. */
+  readonly exception: PythonException | null;
+  /** UTF-8 text, at most `stdoutBytes` of it; what is not UTF-8 shows as U+FFFD. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Regular files that the code left below `/tmp/out`. */
+  readonly artifacts: readonly Artifact[];
+  readonly droppedArtifacts: readonly DroppedArtifact[];
+  readonly auditEvents: readonly AuditEvent[];
+  readonly evidence: Evidence;
+  readonly usage: Usage;
+  readonly timings: Timings;
+  /** What was removed and how that was confirmed; null until `cleaned` resolves, and where no container was made. */
+  readonly cleanup: CleanupReport | null;
+  /** `container`, or `none` where nothing was started. */
+  readonly isolation: "container" | "none";
+}
+
+/** A file that the code wrote below `/tmp/out`. */
+export interface Artifact {
+  /** Relative, with `/` between folders, never absolute, never with `..`. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What the verdict rests on. */
+export interface Evidence {
+  /** What ended the run first. */
+  readonly cause: string;
+  /** Which cap was reached, for `output-limit`. */
+  readonly limit: "stdout" | "stderr" | "result" | null;
+  /** Of the code's own process, as its supervisor saw it. */
+  readonly exitCode: number | null;
+  readonly signal: number | null;
+  /** Processes that the kernel's memory killer ended in the container; null where unknown. */
+  readonly oomKills: number | null;
+  /** Of the container's PID 1, as the Engine saw it; null where it was not seen. */
+  readonly containerExitCode: number | null;
+  /** The Engine saw the kernel's memory killer at work in the container; null where unknown. */
+  readonly engineOom: boolean | null;
+  readonly containerId: string | null;
+  readonly containerName: string | null;
+  /** The image's id (`sha256:...`), by which the container was made. */
+  readonly image: string | null;
+  readonly python: string | null;
+}
+
+/** What the run used. Null where it could not be measured. */
+export interface Usage {
+  readonly wallMs: number | null;
+  readonly userCpuMs: number | null;
+  readonly systemCpuMs: number | null;
+  readonly maxRssBytes: number | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+}
+
+/** Where the time went, milliseconds; 0 for a phase that did not take place. */
+export interface Timings {
+  readonly validateMs: number;
+  readonly createMs: number;
+  readonly startMs: number;
+  readonly readyMs: number;
+  readonly runMs: number;
+  readonly collectMs: number;
+  readonly cleanupMs: number;
+  readonly totalMs: number;
+}
+
+/** How a container was removed, and that it is gone. */
+export interface CleanupReport {
+  /** The strategy after which the Engine said that the container is gone; `none` where there was nothing to remove. */
+  readonly strategy: "none" | "remove" | "force-remove" | "kill-remove";
+  /** True once the Engine answered that it knows the container no more. */
+  readonly isConfirmed: boolean;
+  readonly attempts: readonly CleanupAttempt[];
+  readonly cleanupMs: number;
+}
+
+/** One strategy tried. */
+export interface CleanupAttempt {
+  readonly strategy: "remove" | "force-remove" | "kill-remove";
+  readonly outcome: "gone" | "failed";
+  /** Why it failed, in the Engine's words. */
+  readonly message: string | null;
+}

@@ -1,0 +1,50 @@
+/**
+ * Runs the spec files: `tsx spec/support/run.ts [--live=require|auto|off] [WORD...]`, only those whose path holds a WORD.
+ * Live specs need an Engine: `require` fails without one, `auto` leaves them out and says so, `off` leaves them out.
+ * Ends with the line `N passed, N failed`; exits 1 when a test failed, when none ran, or when a suite forgot to run.
+ */
+import { readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { liveMode, prepareLive } from "./live.ts";
+import { readTally } from "./suite.ts";
+
+const specRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+function findSpecs(words: readonly string[]): string[] {
+  return readdirSync(specRoot, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".spec.ts"))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+}
+
+async function runFiles(files: readonly string[]): Promise<void> {
+  const shared = globalThis as { UVU_DEFER?: number; UVU_INDEX?: number; UVU_QUEUE?: unknown[][] };
+  shared.UVU_DEFER = 1;
+  const uvu = (await import("uvu")) as unknown as { exec(bail?: boolean): Promise<void> };
+  for (const [index, file] of files.entries()) {
+    shared.UVU_INDEX = index;
+    shared.UVU_QUEUE?.push([relative(process.cwd(), join(specRoot, file))]);
+    await import(pathToFileURL(join(specRoot, file)).href);
+  }
+  await uvu.exec();
+}
+
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const mode = liveMode(process.argv);
+const all = findSpecs(words);
+const useLive = all.some((file) => file.startsWith("live")) && (await prepareLive(mode));
+const files = useLive ? all : all.filter((file) => !file.startsWith("live"));
+if (!useLive && files.length < all.length) {
+  console.log(
+    `live specs left out: ${all.length - files.length} files (--live=${mode}, no Engine or not asked for)\n`,
+  );
+}
+await runFiles(files);
+const { passed, failed, created, started } = readTally();
+const forgotten = created.filter((name) => !started.has(name));
+for (const name of forgotten) console.error(`suite never ran: ${name} (its file must end with run())`);
+if (passed + failed === 0) console.error("no test ran");
+console.log(`${passed} passed, ${failed + forgotten.length} failed`);
+const isBad = failed > 0 || forgotten.length > 0 || passed === 0;
+process.exit(isBad || process.exitCode ? 1 : 0);
