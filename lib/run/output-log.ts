@@ -1,3 +1,5 @@
+import { createDeferred, type Deferred } from "./deferred.ts";
+
 /** A piece of what the code wrote, as it came. */
 export interface OutputPiece {
   readonly stream: "stdout" | "stderr";
@@ -25,11 +27,11 @@ export function createOutputLog(caps: {
   const kept: OutputPiece[] = [];
   const bytes = { stdout: 0, stderr: 0 };
   let isEnded = false;
-  let wake: PromiseWithResolvers = withResolvers();
+  let wake: Deferred<void> = createDeferred();
 
   const signalReaders = () => {
     wake.resolve();
-    wake = withResolvers();
+    wake = createDeferred();
   };
 
   async function* read(): AsyncGenerator<OutputPiece, void, undefined> {
@@ -65,17 +67,4 @@ export function createOutputLog(caps: {
     keptBytes: (stream) => bytes[stream],
     pieces: { [Symbol.asyncIterator]: read },
   };
-}
-
-interface PromiseWithResolvers {
-  readonly promise: Promise<void>;
-  resolve(): void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

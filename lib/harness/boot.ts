@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+
+/** What {@link harnessCommand} can be told. */
+export interface HarnessOptions {
+  /** The interpreter, a name or a path in the image. @default "python3" */
+  readonly python?: string;
+  /** Modules to import before `ready`; one that the image lacks is skipped. @default [] */
+  readonly preload?: readonly string[];
+  /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
+  readonly root?: string;
+}
+
+/** Linux takes at most 128 KiB in one argument of a program. */
+const maxProgramBytes = 120_000;
+
+/** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
+const moduleNames = [
+  "artifacts",
+  "cgroup",
+  "child",
+  "hardening",
+  "outcome",
+  "relay",
+  "run",
+  "supervisor",
+  "values",
+  "values_numpy",
+  "values_pandas",
+  "values_plain",
+  "wire",
+] as const;
+
+/**
+ * Program and arguments that start the supervisor with nothing but a Python in the image: no mount, no upload.
+ *
+ * @throws TypeError for a preload name that is no dotted Python name.
+ * @example
+ * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "SOURCES = ..."]
+ */
+export function harnessCommand(options: HarnessOptions = {}): readonly string[] {
+  const { python = "python3", preload = [], root = "/tmp" } = options;
+  for (const name of preload) {
+    if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
+      throw new TypeError(`preload: "${name}" is not a module's name`);
+  }
+  const sources = Object.fromEntries(moduleNames.map((name) => [`brigbox_${name}`, readPython(name)]));
+  // JSON of ASCII text, arrays and objects is Python too.
+  const program = `SOURCES = ${asciiJson(sources)}\nPRELOAD = ${asciiJson(preload)}\nROOT = ${asciiJson(root)}\n${readPython("boot")}`;
+  const programBytes = Buffer.byteLength(program);
+  if (programBytes > maxProgramBytes)
+    throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxProgramBytes}`);
+  return [python, "-I", "-X", "utf8", "-c", program];
+}
+
+function readPython(name: string): string {
+  return readFileSync(new URL(`./python/${name}.py`, import.meta.url), "utf8");
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

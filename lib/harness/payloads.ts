@@ -1,0 +1,111 @@
+import * as v from "valibot";
+import { HarnessProtocolError } from "./errors.ts";
+import type { ArtifactFrame, ChildOutcome, ReadyFrame, ReportFrame } from "./protocol.ts";
+
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+const wholeCount = v.pipe(count, v.safeInteger());
+const shortText = v.pipe(v.string(), v.maxLength(1024));
+
+const readySchema = v.object({
+  protocol: wholeCount,
+  python: shortText,
+  preloaded: v.record(shortText, shortText),
+  missing: v.array(shortText),
+  dumpable: v.boolean(),
+});
+
+const droppedSchema = v.object({
+  path: v.pipe(v.string(), v.maxLength(4096)),
+  reason: v.picklist([
+    "not-a-regular-file",
+    "file-too-large",
+    "too-many",
+    "total-too-large",
+    "too-deep",
+    "unreadable",
+    "bad-name",
+    "time",
+  ]),
+});
+
+const reportSchema = v.object({
+  cause: v.nullable(v.picklist(["timeout", "cpu-timeout", "output-limit"])),
+  limit: v.nullable(v.picklist(["stdout", "stderr", "result"])),
+  exitCode: v.nullable(wholeCount),
+  signal: v.nullable(wholeCount),
+  wallMs: count,
+  userCpuMs: count,
+  systemCpuMs: count,
+  maxRssBytes: wholeCount,
+  oomKills: v.nullable(wholeCount),
+  stdoutBytes: wholeCount,
+  stderrBytes: wholeCount,
+  droppedArtifacts: v.pipe(v.array(droppedSchema), v.maxLength(1000)),
+});
+
+const artifactSchema = v.object({
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  bytes: wholeCount,
+});
+
+const outcomeSchema = v.object({
+  status: v.picklist(["ok", "error", "result-limit"]),
+  exception: v.nullable(
+    v.object({
+      type: shortText,
+      message: v.pipe(v.string(), v.maxLength(16_384)),
+      traceback: v.pipe(v.string(), v.maxLength(65_536)),
+      line: v.nullable(v.pipe(v.number(), v.safeInteger())),
+    }),
+  ),
+  valueBytes: wholeCount,
+  missing: v.array(shortText),
+  auditEvents: v.pipe(
+    v.array(
+      v.object({ event: shortText, detail: shortText, denied: v.boolean(), line: v.nullable(wholeCount) }),
+    ),
+    v.maxLength(1000),
+  ),
+});
+
+/** @throws HarnessProtocolError for anything but a {@link ReadyFrame}. */
+export function parseReady(payload: Uint8Array): ReadyFrame {
+  return parse(readySchema, payload, "ready");
+}
+
+/** @throws HarnessProtocolError for anything but a {@link ReportFrame}. */
+export function parseReport(payload: Uint8Array): ReportFrame {
+  return parse(reportSchema, payload, "report");
+}
+
+/** @throws HarnessProtocolError for anything but an {@link ArtifactFrame} whose path stays below its folder. */
+export function parseArtifact(payload: Uint8Array): ArtifactFrame {
+  const artifact = parse(artifactSchema, payload, "artifact");
+  const parts = artifact.path.split("/");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be in a file's name
+  if (
+    parts.some((part) => part === "" || part === "." || part === "..") ||
+    /[\u0000-\u001f\u007f\\]/.test(artifact.path)
+  ) {
+    throw new HarnessProtocolError("the supervisor sent an artifact whose path leads elsewhere");
+  }
+  return artifact;
+}
+
+/** @throws HarnessProtocolError for anything but a {@link ChildOutcome}. */
+export function parseOutcome(payload: Uint8Array): ChildOutcome {
+  return parse(outcomeSchema, payload, "outcome");
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, payload: Uint8Array, what: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8"));
+  } catch {
+    throw new HarnessProtocolError(`the ${what} frame is not JSON`);
+  }
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) return parsed.output;
+  const paths = parsed.issues.map((issue) => v.getDotPath(issue) ?? "?").join(", ");
+  throw new HarnessProtocolError(`the ${what} frame is not as the protocol says: ${paths.slice(0, 200)}`);
+}

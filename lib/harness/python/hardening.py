@@ -1,0 +1,72 @@
+"""Keeps the code, which runs under the same user, away from the supervisor: its memory, its descriptors, its frames."""
+import os
+
+_SET_DUMPABLE = 4
+_GET_DUMPABLE = 3
+
+
+def set_dumpable(value):
+    """Sets whether /proc/self belongs to this user, which is what opens it to other processes. True where that was read back."""
+    prctl = _find_prctl()
+    if prctl is None:
+        return False
+    prctl(_SET_DUMPABLE, value)
+    return prctl(_GET_DUMPABLE, 0) == value
+
+
+def _find_prctl():
+    # The ctypes package costs five times what its C part costs, at every start.
+    try:
+        import _ctypes
+
+        address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
+        return lambda option, value: _ctypes.call_function(address, (option, value, 0, 0, 0))
+    except (ImportError, AttributeError, OSError):
+        pass
+    try:
+        import ctypes
+
+        function = ctypes.CDLL(None).prctl
+        return lambda option, value: function(option, value, 0, 0, 0)
+    except (ImportError, AttributeError, OSError):
+        return None
+
+
+def prefer_as_victim():
+    """Makes the memory killer choose this process and its children before the supervisor."""
+    # The file belongs to root while the process is not dumpable, as it is after the fork.
+    set_dumpable(1)
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        pass
+
+
+def limit_resources(limits):
+    """RLIMITs of the code's process and all that it starts."""
+    import resource
+
+    _lower(resource, resource.RLIMIT_CORE, 0, 0)
+    _lower(resource, resource.RLIMIT_FSIZE, limits["fileBytes"], limits["fileBytes"])
+    _lower(resource, resource.RLIMIT_NOFILE, limits["openFiles"], limits["openFiles"])
+    if limits["cpuTimeMs"] is not None:
+        seconds = max(1, -(-limits["cpuTimeMs"] // 1000))
+        _lower(resource, resource.RLIMIT_CPU, seconds, seconds + 1)
+
+
+def _lower(resource, which, soft, hard):
+    """A limit can only be lowered without privileges, and one that is lower already is fine."""
+    _, ceiling = resource.getrlimit(which)
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(which, (soft, hard))
+
+
+def close_other_descriptors(keep):
+    """Closes all descriptors but the standard ones and those of `keep`."""
+    previous = 2
+    for descriptor in sorted(keep):
+        os.closerange(previous + 1, descriptor)
+        previous = descriptor
+    os.closerange(previous + 1, max(previous + 2, os.sysconf("SC_OPEN_MAX")))

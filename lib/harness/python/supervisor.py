@@ -1,0 +1,122 @@
+"""PID 1 of a sandbox container: takes one job from stdin, runs it in a child, and tells on stdout, in frames, what became of it."""
+import _signal as signal
+import os
+import sys
+
+import brigbox_hardening as hardening
+import brigbox_wire as wire
+
+PROTOCOL = 1
+MAX_HEADER = 16 * 1024 * 1024
+
+EXIT_HANG_UP = 3
+EXIT_BAD_JOB = 65
+EXIT_INPUT_FILES = 66
+
+
+def main(preload, root):
+    """Never returns."""
+    frames = _take_frame_stream()
+    _ignore_signals()
+    is_hidden = hardening.set_dumpable(0)
+    versions, missing = _import_ahead(preload)
+    _send_ready(frames, versions, missing, not is_hidden)
+    try:
+        job, inputs = _read_job(root)
+    except EOFError:
+        os._exit(EXIT_HANG_UP)
+    except (ValueError, KeyError, TypeError, MemoryError) as error:
+        _give_up(EXIT_BAD_JOB, "bad job: %s" % error)
+    except OSError as error:
+        _give_up(EXIT_INPUT_FILES, "cannot write the input files: %s" % error)
+    import brigbox_run
+
+    brigbox_run.run(job, inputs, frames, root)
+
+
+def _take_frame_stream():
+    """A private copy of stdout. What is left at descriptor 1 leads to stderr, so that no stray print can look like a frame."""
+    frames = os.dup(1)
+    os.dup2(2, 1)
+    return frames
+
+
+def _ignore_signals():
+    """The code can signal PID 1, but only what PID 1 handles arrives, and Python handles SIGINT by itself."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _import_ahead(names):
+    versions, missing = {}, []
+    for name in names:
+        try:
+            __import__(name)
+        except ImportError:
+            missing.append(name)
+        else:
+            versions[name] = str(getattr(sys.modules[name], "__version__", ""))
+    return versions, missing
+
+
+def _send_ready(frames, versions, missing, dumpable):
+    text = wire.dumps(
+        {
+            "protocol": PROTOCOL,
+            "python": "%d.%d.%d" % sys.version_info[:3],
+            "preloaded": versions,
+            "missing": missing,
+            "dumpable": dumpable,
+        }
+    ).encode()
+    os.write(frames, wire.frame_header(b"R", len(text)) + text)
+
+
+def _read_job(root):
+    header = memoryview(bytearray(5))
+    wire.read_exactly(0, header)
+    length = int.from_bytes(header[1:], "big")
+    if bytes(header[:1]) != b"J" or length > MAX_HEADER:
+        raise ValueError("not a job frame")
+    text = memoryview(bytearray(length))
+    wire.read_exactly(0, text)
+    job = wire.loads(str(text, "utf-8"))
+    if job["protocol"] != PROTOCOL:
+        raise ValueError("protocol %s instead of %d" % (job["protocol"], PROTOCOL))
+    inputs = bytearray(job["inputBytes"])
+    wire.read_exactly(0, memoryview(inputs))
+    _write_files(job["files"], root)
+    return job, inputs
+
+
+def _write_files(files, root):
+    os.mkdir(root + "/out", 0o755)
+    os.mkdir(root + "/in", 0o755)
+    for file in files:
+        parts = file["path"].split("/")
+        if any(part in ("", ".", "..") or "\0" in part for part in parts):
+            raise ValueError("input file name %r" % file["path"])
+        folder = root + "/in"
+        for part in parts[:-1]:
+            folder += "/" + part
+            if not os.path.isdir(folder):
+                os.mkdir(folder, 0o755)
+        _write_file(folder + "/" + parts[-1], file["bytes"])
+
+
+def _write_file(path, size):
+    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    try:
+        while size > 0:
+            piece = memoryview(bytearray(min(size, wire.MAX_FRAME)))
+            wire.read_exactly(0, piece)
+            size -= len(piece)
+            while len(piece) > 0:
+                piece = piece[os.write(target, piece) :]
+    finally:
+        os.close(target)
+
+
+def _give_up(code, text):
+    os.write(2, ("brigbox supervisor: %s\n" % text).encode("utf-8", "backslashreplace")[:4096])
+    os._exit(code)

@@ -1,0 +1,166 @@
+import { performance } from "node:perf_hooks";
+import type { EngineClient } from "../../engine-api/mod.ts";
+import { SandboxError } from "../errors.ts";
+import type { ReportFrame } from "../harness/protocol.ts";
+import type { Policy } from "../policy/policy.ts";
+import { decodeValues } from "../values/decode.ts";
+import type { Value } from "../values/types.ts";
+import type { Artifact, Evidence, RunResult, Timings, Usage } from "../verdict.ts";
+import type { Mark, RunEnd } from "./drive.ts";
+import { sawOutOfMemory } from "./engine-oom.ts";
+import { judge, type Verdict } from "./judge.ts";
+
+/** What a result is composed from. */
+export interface ResultSources {
+  readonly client: EngineClient;
+  readonly runId: string;
+  readonly containerName: string;
+  readonly image: string;
+  readonly policy: Policy;
+  /** When the caller asked, `performance.now()` milliseconds. */
+  readonly askedAt: number;
+  readonly end: RunEnd;
+}
+
+/**
+ * The result of a run whose evidence is complete.
+ *
+ * @throws SandboxError where the sandbox itself failed, with `outcomeUnknown` where the code may have run.
+ */
+export async function composeResult(sources: ResultSources): Promise<RunResult> {
+  const { end, policy } = sources;
+  const { cause, exitCode } = end.state;
+  throwIfSandboxFailed(sources);
+  if (cause === null || cause.kind === "failed")
+    throw new SandboxError("the run ended without a cause", { runId: sources.runId });
+  const report = cause.kind === "report" ? cause.report : null;
+  const outcome = end.stream.outcome();
+  const engineOom = await askForOom(sources, report);
+  const verdict = judge({ cause, outcome, containerExitCode: exitCode, engineOom, policy });
+  const { status, message, limit, values } = withValues(verdict, outcome?.values ?? null);
+  const isFromCode = status === "ok" || status === "error";
+  return {
+    runId: sources.runId,
+    status,
+    message,
+    values,
+    missing: isFromCode ? (outcome?.outcome.missing ?? []) : [],
+    exception: status === "error" ? (outcome?.outcome.exception ?? null) : null,
+    stdout: end.stream.log.text("stdout"),
+    stderr: end.stream.log.text("stderr"),
+    artifacts: wholeArtifacts(end, report),
+    droppedArtifacts: report?.droppedArtifacts ?? [],
+    auditEvents: outcome?.outcome.auditEvents ?? [],
+    evidence: composeEvidence(sources, limit, report, engineOom),
+    usage: composeUsage(end, report),
+    timings: composeTimings(sources),
+    cleanup: null,
+    isolation: end.containerId === null ? "none" : "container",
+  };
+}
+
+/** Infrastructure, as opposed to anything that the code did. */
+function throwIfSandboxFailed({ end, runId }: ResultSources): void {
+  const { cause, jobSent, exitCode } = end.state;
+  const complaints = end.stream.complaints().slice(0, 500);
+  const said = complaints === "" ? "" : `: ${complaints}`;
+  if (cause?.kind === "failed") {
+    const error = cause.error;
+    if (error instanceof SandboxError && !jobSent) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = jobSent
+      ? `the run was lost, and whether the code finished is unknown: ${reason}`
+      : `the sandbox could not be started: ${reason}${said}`;
+    throw new SandboxError(message, { cause: error, runId, outcomeUnknown: jobSent });
+  }
+  if (cause?.kind !== "exit" || end.stream.hasStarted()) return;
+  const what = jobSent
+    ? "the supervisor could not take the job"
+    : "the container ended before its supervisor was ready";
+  throw new SandboxError(`${what} (exit code ${exitCode ?? "unknown"})${said}`, { runId });
+}
+
+/** The supervisor's own count is enough where it came; the Engine is asked where nothing else tells a memory killer from a stranger. */
+async function askForOom(
+  { client, end, askedAt }: ResultSources,
+  report: ReportFrame | null,
+): Promise<boolean | null> {
+  const isNeeded = end.state.cause?.kind === "exit" || (report?.signal === 9 && report.oomKills === null);
+  if (!isNeeded || end.containerId === null) return null;
+  // A minute of slack for an Engine whose clock is behind ours.
+  return sawOutOfMemory(client, end.containerId, performance.timeOrigin + askedAt - 60_000);
+}
+
+function withValues(
+  verdict: Verdict,
+  encoded: Uint8Array | null,
+): Verdict & { values: Readonly<Record<string, Value>> } {
+  if (verdict.status !== "ok" || encoded === null || encoded.length === 0) return { ...verdict, values: {} };
+  try {
+    return { ...verdict, values: decodeValues(encoded) };
+  } catch (error) {
+    // Only the code's own process can have sent these, so it is the code that failed.
+    const reason = error instanceof Error ? error.message : "unknown";
+    return {
+      status: "error",
+      message: `the values that came back cannot be read: ${reason}`,
+      limit: null,
+      values: {},
+    };
+  }
+}
+
+function wholeArtifacts(end: RunEnd, report: ReportFrame | null): readonly Artifact[] {
+  return report === null ? [] : end.stream.artifacts();
+}
+
+function composeEvidence(
+  sources: ResultSources,
+  limit: Evidence["limit"],
+  report: ReportFrame | null,
+  engineOom: boolean | null,
+): Evidence {
+  const { end } = sources;
+  return {
+    cause: end.state.cause?.kind ?? "unknown",
+    limit,
+    exitCode: report?.exitCode ?? null,
+    signal: report?.signal ?? null,
+    oomKills: report?.oomKills ?? null,
+    containerExitCode: end.state.exitCode,
+    engineOom,
+    containerId: end.containerId,
+    containerName: sources.containerName,
+    image: sources.image,
+    python: end.stream.ready()?.python ?? null,
+  };
+}
+
+function composeUsage(end: RunEnd, report: ReportFrame | null): Usage {
+  return {
+    wallMs: report?.wallMs ?? null,
+    userCpuMs: report?.userCpuMs ?? null,
+    systemCpuMs: report?.systemCpuMs ?? null,
+    maxRssBytes: report?.maxRssBytes ?? null,
+    stdoutBytes: report?.stdoutBytes ?? end.stream.log.keptBytes("stdout"),
+    stderrBytes: report?.stderrBytes ?? end.stream.log.keptBytes("stderr"),
+  };
+}
+
+function composeTimings({ end, askedAt }: ResultSources): Timings {
+  const between = (from: Mark, to: Mark): number => {
+    const [start, stop] = [end.marks.get(from), end.marks.get(to)];
+    return start === undefined || stop === undefined ? 0 : Math.max(0, stop - start);
+  };
+  const lastSign = end.marks.has("ended") ? "ended" : "ready";
+  return {
+    validateMs: 0,
+    createMs: between("begin", "check"),
+    startMs: between("check", "start"),
+    readyMs: between("start", "ready"),
+    runMs: between("ready", "ended") || between("ready", "judging"),
+    collectMs: lastSign === "ended" ? between("ended", "judging") : 0,
+    cleanupMs: 0,
+    totalMs: performance.now() - askedAt,
+  };
+}

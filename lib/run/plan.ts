@@ -1,0 +1,146 @@
+import type { EngineClient } from "../../engine-api/mod.ts";
+import { formatSize } from "../config/units.ts";
+import { ConfigError } from "../errors.ts";
+import { harnessCommand } from "../harness/boot.ts";
+import type { Job } from "../harness/job.ts";
+import { containerName, currentOwner, runLabels } from "../ownership.ts";
+import { hashPolicy, toContainerSpec } from "../policy/container-spec.ts";
+import type { Policy } from "../policy/policy.ts";
+import { encodeValues } from "../values/encode.ts";
+import type { Value } from "../values/types.ts";
+import type { RunPlan } from "./drive.ts";
+
+/** What goes into a run besides its code. */
+export interface JobOptions {
+  /** Values that become globals of the code, by name. */
+  readonly inputs?: Readonly<Record<string, Value>>;
+  /** Files to lay below `/tmp/in`, by relative path with `/`. */
+  readonly files?: Readonly<Record<string, Uint8Array | string>>;
+  /** Names of the globals that come back. @default ["signal", "result"], those of them that exist */
+  readonly returns?: readonly string[];
+  /** The name that tracebacks show. @default "main.py" */
+  readonly fileName?: string;
+}
+
+const defaultReturns: readonly string[] = ["signal", "result"];
+
+/** How long after its last limit a container may exist before a sweeper may take it, milliseconds. */
+const deadlineSlackMs = 120_000;
+
+const maxCodeBytes = 4 * 1024 * 1024;
+
+/**
+ * A job from what the caller gave.
+ *
+ * @throws ConfigError for anything that cannot be used; `TypeError` where the code is no text.
+ */
+export function toJob(code: string, options: JobOptions, policy: Policy): Job {
+  checkCode(code);
+  const files = new Map(
+    Object.entries(options.files ?? {}).map(([path, content]) => [path, toBytes(content)]),
+  );
+  checkFiles(files, policy);
+  const returns = options.returns ?? defaultReturns;
+  checkNames(returns, "returns");
+  checkNames(Object.keys(options.inputs ?? {}), "inputs");
+  return {
+    header: {
+      code,
+      fileName: checkFileName(options.fileName ?? "main.py"),
+      returns,
+      limits: toLimits(policy),
+    },
+    inputs:
+      options.inputs === undefined || Object.keys(options.inputs).length === 0
+        ? []
+        : encodeValues(options.inputs),
+    files,
+  };
+}
+
+/** The plan of one run in a container of its own. */
+export function planRun(run: {
+  readonly client: EngineClient;
+  readonly policy: Policy;
+  readonly image: string;
+  readonly runId: string;
+  readonly job: Job;
+  readonly signal: AbortSignal;
+}): RunPlan {
+  const { client, policy, image, runId, job, signal } = run;
+  const labels = runLabels({
+    runId,
+    owner: currentOwner(),
+    policyHash: hashPolicy(policy, image),
+    deadlineMs: Date.now() + policy.timeoutMs + policy.graceMs + deadlineSlackMs,
+  });
+  const spec = toContainerSpec(policy, { image, command: harnessCommand(), labels });
+  return { client, name: containerName(runId), spec, job, policy, signal };
+}
+
+function toLimits(policy: Policy): Job["header"]["limits"] {
+  return {
+    timeoutMs: policy.timeoutMs,
+    cpuTimeMs: policy.cpuTimeMs,
+    stdoutBytes: policy.stdoutBytes,
+    stderrBytes: policy.stderrBytes,
+    resultBytes: policy.resultBytes,
+    artifactCount: policy.artifactCount,
+    artifactFileBytes: policy.artifactFileBytes,
+    artifactBytes: policy.artifactBytes,
+    artifactDepth: policy.artifactDepth,
+    fileBytes: policy.tmpBytes,
+    openFiles: policy.openFiles,
+  };
+}
+
+function checkCode(code: unknown): void {
+  if (typeof code !== "string") throw new TypeError("the code must be a string");
+  if (!code.isWellFormed())
+    throw new ConfigError("the code holds half a surrogate pair, which no UTF-8 text can");
+  if (Buffer.byteLength(code) > maxCodeBytes)
+    throw new ConfigError(`the code is longer than ${formatSize(maxCodeBytes)}`);
+}
+
+function checkFiles(files: ReadonlyMap<string, Uint8Array>, policy: Policy): void {
+  let total = 0;
+  for (const [path, bytes] of files) {
+    total += bytes.length;
+    const parts = path.split("/");
+    if (
+      path.includes("\0") ||
+      path.length > 1024 ||
+      parts.some((part) => part === "" || part === "." || part === "..")
+    ) {
+      throw new ConfigError(`files: "${path.slice(0, 100)}" must be a relative path without "." and ".."`);
+    }
+    // "a" and "a/b" cannot both be: one is a file, the other needs a folder of the same name.
+    for (let end = parts.length - 1; end > 0; end--) {
+      const parent = parts.slice(0, end).join("/");
+      if (files.has(parent))
+        throw new ConfigError(`files: "${parent}" is a file, so "${path}" cannot be below it`);
+    }
+  }
+  if (total > policy.tmpBytes) {
+    throw new ConfigError(
+      `files: ${formatSize(total)} do not fit into the ${formatSize(policy.tmpBytes)} of /tmp; raise tmpBytes`,
+    );
+  }
+}
+
+function checkNames(names: readonly string[], what: string): void {
+  for (const name of names) {
+    if (!/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name))
+      throw new ConfigError(`${what}: "${name.slice(0, 60)}" is not a Python name`);
+  }
+}
+
+function checkFileName(name: string): string {
+  if (!/^[\w .,+@()-]{1,200}$/u.test(name))
+    throw new ConfigError(`fileName: "${name.slice(0, 60)}" must be a plain file name`);
+  return name;
+}
+
+function toBytes(content: Uint8Array | string): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
