@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { createClient, type EngineClient } from "../engine-api/mod.ts";
 import { ConfigError, SandboxError } from "./errors.ts";
+import { harnessCommand } from "./harness/boot.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
 import { containerName, newRunId } from "./ownership.ts";
@@ -79,6 +80,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   const client =
     options.client ?? createClient(options.endpoint === undefined ? {} : { endpoint: options.endpoint });
   const imageName = options.image ?? defaultImage;
+  const command = harnessCommand();
   const active = new Set<RunHandle>();
   let prepared: Promise<string> | null = null;
   let isClosed = false;
@@ -98,7 +100,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   function start(code: string, runOptions: RunOptions = {}): RunHandle {
     if (isClosed) throw new SandboxError("this executor is closed");
     const run = createRun(
-      { client, prepare, policy: tightenPolicy(policy, limitsOf(runOptions)) },
+      { client, command, prepare, policy: tightenPolicy(policy, limitsOf(runOptions)) },
       code,
       runOptions,
     );
@@ -140,11 +142,12 @@ async function awaitAll(run: RunHandle): Promise<RunResult> {
 interface RunSurroundings {
   readonly client: EngineClient;
   readonly policy: Policy;
+  readonly command: readonly string[];
   prepare(): Promise<string>;
 }
 
 function createRun(
-  { client, policy, prepare }: RunSurroundings,
+  { client, policy, command, prepare }: RunSurroundings,
   code: string,
   options: RunOptions,
 ): RunHandle {
@@ -158,7 +161,7 @@ function createRun(
 
   async function execute(): Promise<RunResult> {
     const image = await settleDriven(driven.resolve, prepare);
-    const plan = planRun({ client, policy, image, runId, job, signal });
+    const plan = planRun({ client, policy, image, command, runId, job, signal });
     const run = driveRun(plan);
     driven.resolve(run);
     return composeResult({

@@ -1,13 +1,11 @@
-import { type ContainerSpec, type EngineClient, killContainer } from "../../engine-api/mod.ts";
-import { HarnessProtocolError } from "../harness/errors.ts";
-import { encodeJob, type Job } from "../harness/job.ts";
-import { protocolVersion } from "../harness/protocol.ts";
+import type { ContainerSpec, EngineClient } from "../../engine-api/mod.ts";
+import type { Job } from "../harness/job.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { CleanupReport } from "../verdict.ts";
-import { cleanUp, nothingToClean } from "./cleanup.ts";
-import { createDeferred } from "./deferred.ts";
-import { performStep, type StepResults } from "./engine-steps.ts";
-import { type Effect, initialState, type RunEvent, type RunState, type Step, step } from "./state.ts";
+import { createDeferred, type Deferred } from "./deferred.ts";
+import { perform } from "./effects.ts";
+import type { StepResults } from "./engine-steps.ts";
+import { initialState, type RunEvent, type RunState, type Step, step } from "./state.ts";
 import { createSupervisorStream, type SupervisorStream } from "./supervisor-stream.ts";
 
 /** What one container run needs. */
@@ -46,184 +44,69 @@ export interface DrivenRun {
   readonly cleaned: Promise<CleanupReport>;
 }
 
-/** How long after a kill or a report a container may take to end before the cleanup is let loose on it. */
-const overdueMs = 10_000;
+/** A run under way, as the effects see it. */
+export interface RunContext {
+  readonly plan: RunPlan;
+  readonly stream: SupervisorStream;
+  readonly results: StepResults;
+  readonly marks: Map<Mark, number>;
+  /** Ends the streams that outlive their step. */
+  readonly streams: AbortController;
+  readonly ended: Deferred<RunEnd>;
+  readonly cleaned: Deferred<CleanupReport>;
+  state(): RunState;
+  dispatch(event: RunEvent): void;
+  mark(name: Mark): void;
+  /** Dispatches an event after a time, unless the run is over by then or the event is null. */
+  arm(ms: number, makeEvent: () => RunEvent | null): void;
+  /** No timer fires and no cancellation counts any more. */
+  disarm(): void;
+}
 
 /** Beyond this, Node's timers fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Carries out what the state machine says, and tells it what came of that. */
 export function driveRun(plan: RunPlan): DrivenRun {
-  const { client, policy, signal } = plan;
-  const callTimeoutMs = plan.callTimeoutMs ?? 30_000;
-  const stream = createSupervisorStream(policy);
-  const results: StepResults = { containerId: null, attachment: null, wait: null };
-  const marks = new Map<Mark, number>();
-  const streams = new AbortController();
+  const { signal } = plan;
   const timers = new Set<NodeJS.Timeout>();
-  const ended = createDeferred<RunEnd>();
-  const cleaned = createDeferred<CleanupReport>();
+  const cancel = (): void => context.dispatch({ type: "cancel", reason: signal.reason });
   let state = initialState;
-
-  const mark = (name: Mark): void => void marks.set(name, performance.now());
-  const cancel = (): void => dispatch({ type: "cancel", reason: signal.reason });
-
-  function dispatch(event: RunEvent): void {
-    const transition = step(state, event);
-    state = transition.state;
-    for (const effect of transition.effects) perform(effect);
-  }
-
-  function arm(ms: number, makeEvent: () => RunEvent | null): void {
-    const timer = setTimeout(
-      () => {
+  const context: RunContext = {
+    plan,
+    stream: createSupervisorStream(plan.policy),
+    results: { containerId: null, attachment: null, wait: null },
+    marks: new Map(),
+    streams: new AbortController(),
+    ended: createDeferred(),
+    cleaned: createDeferred(),
+    state: () => state,
+    dispatch(event) {
+      const transition = step(state, event);
+      state = transition.state;
+      for (const effect of transition.effects) perform(effect, context);
+    },
+    mark: (name) => void context.marks.set(name, performance.now()),
+    arm(ms, makeEvent) {
+      const fire = (): void => {
         timers.delete(timer);
         const event = makeEvent();
-        if (event !== null) dispatch(event);
-      },
-      Math.min(ms, longestTimerMs),
-    );
-    timers.add(timer);
-  }
+        if (event !== null) context.dispatch(event);
+      };
+      const timer = setTimeout(fire, Math.min(ms, longestTimerMs));
+      timers.add(timer);
+    },
+    disarm() {
+      signal.removeEventListener("abort", cancel);
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
 
-  function perform(effect: Effect): void {
-    switch (effect.type) {
-      case "step":
-        return void doStep(effect.step);
-      case "arm-boot-timer":
-        return arm(plan.bootTimeoutMs ?? 60_000, () => bootTimeout(state, stream));
-      case "send-job":
-        return void sendJob();
-      case "kill":
-        return void kill();
-      case "arm-overdue-timer":
-        return arm(overdueMs, () => ({ type: "overdue" }));
-      case "judge":
-        return finishEvidence();
-      case "clean":
-        return void clean();
-      case "finish":
-        return cleaned.resolve(nothingToClean);
-      default:
-        return effect satisfies never;
-    }
-  }
-
-  async function doStep(which: Step): Promise<void> {
-    try {
-      await performStep(which, {
-        client,
-        name: plan.name,
-        spec: plan.spec,
-        results,
-        callTimeoutMs,
-        signal: streams.signal,
-      });
-    } catch (error) {
-      return dispatch({ type: "step-failed", step: which, error });
-    }
-    mark(which);
-    if (which === "attach") void readOutput();
-    if (which === "wait") void awaitExit();
-    dispatch({ type: "step-done", step: which });
-  }
-
-  async function readOutput(): Promise<void> {
-    try {
-      for await (const chunk of results.attachment?.output ?? []) {
-        for (const event of stream.push(chunk)) onStreamEvent(event);
-      }
-    } catch (error) {
-      dispatch({ type: "failed", error });
-    }
-    stream.log.end();
-    dispatch({ type: "output-ended" });
-  }
-
-  function onStreamEvent(event: RunEvent): void {
-    if (event.type === "ready") {
-      mark("ready");
-      const refusal = refuseReady(event.frame.protocol, event.frame.dumpable);
-      if (refusal !== null) return dispatch({ type: "failed", error: refusal });
-    }
-    if (event.type === "report") mark("ended");
-    dispatch(event);
-  }
-
-  async function awaitExit(): Promise<void> {
-    try {
-      const exit = await results.wait?.exit;
-      dispatch({ type: "exited", exitCode: exit?.exitCode ?? null });
-    } catch (error) {
-      dispatch({ type: "failed", error });
-    }
-  }
-
-  async function sendJob(): Promise<void> {
-    arm(policy.timeoutMs + policy.graceMs, () => ({ type: "deadline" }));
-    try {
-      for (const bytes of encodeJob(plan.job)) await results.attachment?.write(bytes);
-    } catch (error) {
-      // A container that ended by itself closes the connection too, and what it said before counts for more.
-      arm(1000, () => ({ type: "failed", error }));
-    }
-  }
-
-  async function kill(): Promise<void> {
-    try {
-      await killContainer(client, results.containerId ?? plan.name, {
-        signal: AbortSignal.timeout(callTimeoutMs),
-      });
-    } catch {
-      // The cleanup tries again by stronger means, and reports what failed.
-    }
-  }
-
-  function finishEvidence(): void {
-    mark("judging");
-    signal.removeEventListener("abort", cancel);
-    for (const timer of timers) clearTimeout(timer);
-    streams.abort(new Error("the run is over"));
-    stream.log.end();
-    ended.resolve({ state, containerId: results.containerId, stream, marks });
-    dispatch({ type: "judged" });
-  }
-
-  async function clean(): Promise<void> {
-    cleaned.resolve(await cleanUp(client, results.containerId ?? plan.name));
-    dispatch({ type: "cleaned" });
-  }
-
-  mark("begin");
+  context.mark("begin");
   if (signal.aborted) cancel();
   else {
     signal.addEventListener("abort", cancel, { once: true });
-    dispatch({ type: "begin" });
+    context.dispatch({ type: "begin" });
   }
-  return { stream, ended: ended.promise, cleaned: cleaned.promise };
-}
-
-/** Null where the supervisor can be trusted with a job. */
-function refuseReady(protocol: number, dumpable: boolean): Error | null {
-  if (protocol !== protocolVersion)
-    return new HarnessProtocolError(
-      `the supervisor speaks protocol ${protocol} instead of ${protocolVersion}`,
-    );
-  if (dumpable)
-    return new HarnessProtocolError(
-      "the supervisor could not hide its memory from the code (prctl failed), so no code was sent",
-    );
-  return null;
-}
-
-/** Null where the supervisor got ready in the meantime. */
-function bootTimeout(state: RunState, stream: SupervisorStream): RunEvent | null {
-  if (state.phase !== "booting") return null;
-  const complaints = stream.complaints();
-  return {
-    type: "failed",
-    error: new HarnessProtocolError(
-      `the supervisor did not get ready in time${complaints === "" ? "" : `: ${complaints.slice(0, 500)}`}`,
-    ),
-  };
+  return { stream: context.stream, ended: context.ended.promise, cleaned: context.cleaned.promise };
 }

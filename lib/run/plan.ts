@@ -1,7 +1,6 @@
 import type { EngineClient } from "../../engine-api/mod.ts";
 import { formatSize } from "../config/units.ts";
 import { ConfigError } from "../errors.ts";
-import { harnessCommand } from "../harness/boot.ts";
 import type { Job } from "../harness/job.ts";
 import { containerName, currentOwner, runLabels } from "../ownership.ts";
 import { hashPolicy, toContainerSpec } from "../policy/container-spec.ts";
@@ -63,18 +62,20 @@ export function planRun(run: {
   readonly client: EngineClient;
   readonly policy: Policy;
   readonly image: string;
+  /** Program and arguments that start the supervisor. */
+  readonly command: readonly string[];
   readonly runId: string;
   readonly job: Job;
   readonly signal: AbortSignal;
 }): RunPlan {
-  const { client, policy, image, runId, job, signal } = run;
+  const { client, policy, image, command, runId, job, signal } = run;
   const labels = runLabels({
     runId,
     owner: currentOwner(),
     policyHash: hashPolicy(policy, image),
     deadlineMs: Date.now() + policy.timeoutMs + policy.graceMs + deadlineSlackMs,
   });
-  const spec = toContainerSpec(policy, { image, command: harnessCommand(), labels });
+  const spec = toContainerSpec(policy, { image, command, labels });
   return { client, name: containerName(runId), spec, job, policy, signal };
 }
 

@@ -1,0 +1,160 @@
+import { killContainer } from "../../engine-api/mod.ts";
+import { HarnessProtocolError } from "../harness/errors.ts";
+import { encodeJob } from "../harness/job.ts";
+import { protocolVersion } from "../harness/protocol.ts";
+import { cleanUp, nothingToClean } from "./cleanup.ts";
+import type { RunContext } from "./drive.ts";
+import { performStep } from "./engine-steps.ts";
+import type { Effect, RunEvent, Step } from "./state.ts";
+
+const defaultCallTimeoutMs = 30_000;
+const defaultBootTimeoutMs = 60_000;
+
+/** How long after a kill or a report a container may take to end before the cleanup is let loose on it. */
+const overdueMs = 10_000;
+
+/** How long the last words of a container may take to arrive after it closed its stdin to us. */
+const lastWordsMs = 1000;
+
+/** Does what the state machine asks for. Never throws: what goes wrong becomes an event. */
+export function perform(effect: Effect, run: RunContext): void {
+  switch (effect.type) {
+    case "step":
+      void doStep(effect.step, run);
+      break;
+    case "arm-boot-timer":
+      run.arm(run.plan.bootTimeoutMs ?? defaultBootTimeoutMs, () => bootTimeout(run));
+      break;
+    case "send-job":
+      void sendJob(run);
+      break;
+    case "kill":
+      void kill(run);
+      break;
+    case "arm-overdue-timer":
+      run.arm(overdueMs, () => ({ type: "overdue" }));
+      break;
+    case "judge":
+      finishEvidence(run);
+      break;
+    case "clean":
+      void clean(run);
+      break;
+    case "finish":
+      run.cleaned.resolve(nothingToClean);
+      break;
+    default:
+      effect satisfies never;
+  }
+}
+
+async function doStep(which: Step, run: RunContext): Promise<void> {
+  const { client, name, spec } = run.plan;
+  const callTimeoutMs = run.plan.callTimeoutMs ?? defaultCallTimeoutMs;
+  try {
+    await performStep(which, {
+      client,
+      name,
+      spec,
+      results: run.results,
+      callTimeoutMs,
+      signal: run.streams.signal,
+    });
+  } catch (error) {
+    run.dispatch({ type: "step-failed", step: which, error });
+    return;
+  }
+  run.mark(which);
+  if (which === "attach") void readOutput(run);
+  if (which === "wait") void awaitExit(run);
+  run.dispatch({ type: "step-done", step: which });
+}
+
+async function readOutput(run: RunContext): Promise<void> {
+  try {
+    for await (const chunk of run.results.attachment?.output ?? []) {
+      for (const event of run.stream.push(chunk)) onStreamEvent(event, run);
+    }
+  } catch (error) {
+    run.dispatch({ type: "failed", error });
+  }
+  run.stream.log.end();
+  run.dispatch({ type: "output-ended" });
+}
+
+function onStreamEvent(event: RunEvent, run: RunContext): void {
+  if (event.type === "ready") run.mark("ready");
+  if (event.type === "report") run.mark("ended");
+  const refusal = event.type === "ready" ? refuseReady(event.frame) : null;
+  run.dispatch(refusal === null ? event : { type: "failed", error: refusal });
+}
+
+async function awaitExit(run: RunContext): Promise<void> {
+  try {
+    const exit = await run.results.wait?.exit;
+    run.dispatch({ type: "exited", exitCode: exit?.exitCode ?? null });
+  } catch (error) {
+    run.dispatch({ type: "failed", error });
+  }
+}
+
+async function sendJob(run: RunContext): Promise<void> {
+  const { policy, job } = run.plan;
+  run.arm(policy.timeoutMs + policy.graceMs, () => ({ type: "deadline" }));
+  try {
+    for (const bytes of encodeJob(job)) await run.results.attachment?.write(bytes);
+  } catch (error) {
+    // A container that ended by itself closes the connection too, and what it said before counts for more.
+    run.arm(lastWordsMs, () => ({ type: "failed", error }));
+  }
+}
+
+async function kill({ plan, results }: RunContext): Promise<void> {
+  try {
+    await killContainer(plan.client, results.containerId ?? plan.name, {
+      signal: AbortSignal.timeout(plan.callTimeoutMs ?? defaultCallTimeoutMs),
+    });
+  } catch {
+    // The cleanup tries again by stronger means, and reports what failed.
+  }
+}
+
+function finishEvidence(run: RunContext): void {
+  const { stream, marks, results } = run;
+  run.mark("judging");
+  run.disarm();
+  run.streams.abort(new Error("the run is over"));
+  stream.log.end();
+  run.ended.resolve({ state: run.state(), containerId: results.containerId, stream, marks });
+  run.dispatch({ type: "judged" });
+}
+
+async function clean(run: RunContext): Promise<void> {
+  run.cleaned.resolve(await cleanUp(run.plan.client, run.results.containerId ?? run.plan.name));
+  run.dispatch({ type: "cleaned" });
+}
+
+/** Null where the supervisor can be trusted with a job. */
+function refuseReady({ protocol, dumpable }: { protocol: number; dumpable: boolean }): Error | null {
+  if (protocol !== protocolVersion) {
+    return new HarnessProtocolError(
+      `the supervisor speaks protocol ${protocol} instead of ${protocolVersion}`,
+    );
+  }
+  return dumpable
+    ? new HarnessProtocolError(
+        "the supervisor could not hide its memory from the code (prctl failed), so no code was sent",
+      )
+    : null;
+}
+
+/** Null where the supervisor got ready in the meantime. */
+function bootTimeout(run: RunContext): RunEvent | null {
+  if (run.state().phase !== "booting") return null;
+  const complaints = run.stream.complaints().slice(0, 500);
+  const said = complaints === "" ? "" : `: ${complaints}`;
+  return {
+    type: "failed",
+    error: new HarnessProtocolError(`the supervisor did not get ready in time${said}`),
+  };
+}

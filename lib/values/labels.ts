@@ -1,0 +1,78 @@
+import type { Column, Index, Value } from "./types.ts";
+
+/** The index 0, step, 2 step ... that pandas gives where none was asked for. */
+export function createRangeIndex(range: {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+  readonly name?: Value;
+}): Index {
+  const { start, stop, step, name = null } = range;
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  const at = (position: number): Value => start + checked(position, length) * step;
+  return {
+    type: "index",
+    kind: "range",
+    start,
+    stop,
+    step,
+    name,
+    length,
+    at,
+    toArray: () => labels(length, at),
+  };
+}
+
+/** An index of one label a row. @param freq pandas' name of a regular index's frequency, for example `D`. */
+export function createFlatIndex(
+  column: Column,
+  options: { readonly name?: Value; readonly freq?: string | null } = {},
+): Index {
+  const { name = null, freq = null } = options;
+  const { length } = column;
+  return {
+    type: "index",
+    kind: "flat",
+    column,
+    name,
+    freq,
+    length,
+    at: (position) => column.at(checked(position, length)),
+    toArray: () => column.toArray(),
+  };
+}
+
+/** An index of several levels: each row names by its codes a label of each level; -1 is missing. */
+export function createMultiIndex(parts: {
+  readonly names: readonly Value[];
+  readonly levels: readonly Index[];
+  readonly codes: readonly Column[];
+}): Index {
+  const { names, levels, codes } = parts;
+  const length = codes[0]?.length ?? 0;
+  const at = (position: number): Value =>
+    codes.map((column, level) => {
+      const code = Number(column.at(checked(position, length)));
+      return code < 0 ? null : (levels[level]?.at(code) ?? null);
+    });
+  return {
+    type: "index",
+    kind: "multi",
+    names,
+    levels,
+    codes,
+    length,
+    at,
+    toArray: () => labels(length, at),
+  };
+}
+
+function labels(length: number, at: (position: number) => Value): Value[] {
+  return Array.from({ length }, (_, position) => at(position));
+}
+
+function checked(position: number, length: number): number {
+  if (!Number.isInteger(position) || position < 0 || position >= length)
+    throw new RangeError(`position ${position} of an index with ${length}`);
+  return position;
+}

@@ -1,0 +1,53 @@
+import { ValueDecodingError } from "./errors.ts";
+import type { Value } from "./types.ts";
+
+/** Reads nodes of one blob. */
+export interface NodeReader {
+  /** @throws ValueDecodingError */
+  value(node: unknown, depth: number): Value;
+  /** @throws ValueDecodingError for a number that no buffer has. */
+  buffer(number: unknown): Uint8Array;
+}
+
+/** A JSON object of which nothing is known yet. */
+export type Fields = { readonly [name: string]: unknown };
+
+/** @throws ValueDecodingError for anything but a JSON object. */
+export function fields(node: unknown): Fields {
+  if (typeof node !== "object" || node === null || Array.isArray(node))
+    throw new ValueDecodingError("a node that is no object");
+  return node as Fields;
+}
+
+/** @throws ValueDecodingError where the field is no text. */
+export function textField(node: Fields, name: string): string {
+  const value = node[name];
+  if (typeof value !== "string") throw new ValueDecodingError(`a node without its text "${name}"`);
+  return value;
+}
+
+/** @throws ValueDecodingError where the field is neither text nor null. */
+export function textOrNull(node: Fields, name: string): string | null {
+  return node[name] === null || node[name] === undefined ? null : textField(node, name);
+}
+
+/** @throws ValueDecodingError where the field is no list. */
+export function listField(node: Fields, name: string): readonly unknown[] {
+  const value = node[name];
+  if (!Array.isArray(value)) throw new ValueDecodingError(`a node without its list "${name}"`);
+  return value;
+}
+
+/** @throws ValueDecodingError where the field is no whole number in text. */
+export function bigintField(node: Fields, name: string): bigint {
+  const text = textField(node, name);
+  if (!/^-?\d{1,40}$/.test(text)) throw new ValueDecodingError(`a node without its whole number "${name}"`);
+  return BigInt(text);
+}
+
+/** @throws ValueDecodingError where the field is no whole number that a double holds. */
+export function integerField(node: Fields, name: string): number {
+  const value = node[name];
+  if (!Number.isSafeInteger(value)) throw new ValueDecodingError(`a node without its whole number "${name}"`);
+  return value as number;
+}
