@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { EngineClient } from "../../engine-api/mod.ts";
+import { SandboxError } from "../errors.ts";
+import { findProgram, readLivePid } from "../host/processes.ts";
+import { runProgram } from "../host/run-program.ts";
+import { probeEngine } from "./probe-engine.ts";
+
+/** Where things are on this machine; parameters, so that it can be tried without touching the machine. */
+export interface EnginePlaces {
+  /** Exists where systemd runs. @default "/run/systemd/system" */
+  readonly systemdFolder?: string;
+  /** @default "/var/run/docker.pid" */
+  readonly pidFile?: string;
+  /** @default "/var/run/docker/containerd/containerd.pid" */
+  readonly containerdPidFile?: string;
+  /** What dockerd writes. @default "/var/log/brigbox-dockerd.log" */
+  readonly logFile?: string;
+}
+
+const defaultPlaces: Required<EnginePlaces> = {
+  systemdFolder: "/run/systemd/system",
+  pidFile: "/var/run/docker.pid",
+  containerdPidFile: "/var/run/docker/containerd/containerd.pid",
+  logFile: "/var/log/brigbox-dockerd.log",
+};
+
+/** Tried in order: small machines often cannot make a bridge, and sandboxes have no network anyway. */
+const dockerdOptions: readonly (readonly string[])[] = [[], ["--bridge=none", "--iptables=false"]];
+
+const startTimeoutMs = 45_000;
+
+/**
+ * Starts the Docker Engine of this machine, with systemd where that runs and by itself where not, and waits until it answers.
+ * An Engine that is on its way up already is only waited for. What it writes goes to a log file.
+ *
+ * @returns how it was started, for people.
+ * @throws SandboxError with the last lines of the log where it does not come up.
+ */
+export async function startEngine(
+  client: EngineClient,
+  options: { readonly places?: EnginePlaces; readonly signal?: AbortSignal } = {},
+): Promise<string> {
+  const places = { ...defaultPlaces, ...options.places };
+  const signal = options.signal ?? new AbortController().signal;
+  if (existsSync(places.systemdFolder)) {
+    await runProgram("systemctl", ["start", "docker"], { signal });
+    if (await waitUntilUp(client, signal, () => false)) return "started by systemd";
+    throw new SandboxError("systemd started docker, but it does not answer; see journalctl -u docker");
+  }
+  if (readLivePid(places.pidFile, "dockerd") !== null) {
+    if (await waitUntilUp(client, signal, () => false)) return "was on its way up";
+    throw new SandboxError("a dockerd runs, but does not answer; end it, and try again");
+  }
+  readLivePid(places.containerdPidFile, "containerd");
+  return startDaemon(client, places, signal);
+}
+
+async function startDaemon(
+  client: EngineClient,
+  { logFile, pidFile }: Required<EnginePlaces>,
+  signal: AbortSignal,
+): Promise<string> {
+  const program = findProgram("dockerd");
+  if (program === null) throw new SandboxError("dockerd is not installed");
+  for (const args of dockerdOptions) {
+    signal.throwIfAborted();
+    readLivePid(pidFile, "dockerd");
+    const daemon = spawnDaemon(program, args, logFile);
+    const hasEnded = (): boolean => daemon.exitCode !== null || daemon.signalCode !== null;
+    if (await waitUntilUp(client, signal, hasEnded)) {
+      return args.length === 0 ? "started dockerd" : `started dockerd ${args.join(" ")}`;
+    }
+    if (!hasEnded()) daemon.kill();
+    while (!hasEnded()) await delay(50);
+  }
+  throw new SandboxError(`dockerd does not start; the end of ${logFile}: ${readTail(logFile)}`);
+}
+
+/** It outlives this process, and nothing of it is read by us. */
+function spawnDaemon(program: string, args: readonly string[], logFile: string): ChildProcess {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, "a", 0o600);
+  const daemon = spawn(program, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+  closeSync(log);
+  daemon.on("error", () => undefined);
+  daemon.unref();
+  return daemon;
+}
+
+async function waitUntilUp(
+  client: EngineClient,
+  signal: AbortSignal,
+  hasEnded: () => boolean,
+): Promise<boolean> {
+  const until = performance.now() + startTimeoutMs;
+  while (performance.now() < until && !hasEnded()) {
+    const state = await probeEngine(client, { timeoutMs: 2000, signal });
+    if (state.kind === "up") return true;
+    await delay(100, undefined, { signal });
+  }
+  return false;
+}
+
+function readTail(path: string): string {
+  try {
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-3);
+    return lines.join(" | ").slice(-600);
+  } catch {
+    return "(it cannot be read)";
+  }
+}
