@@ -1,0 +1,71 @@
+import { formatDuration, formatSize } from "../../config/units.ts";
+import type { RunResult } from "../../verdict.ts";
+import type { CliContext } from "../context.ts";
+import { printable, printableLine } from "./printable.ts";
+import { showValue } from "./show-value.ts";
+import { type Output, paint } from "./terminal.ts";
+
+const shownRows = 10;
+
+/** A result for people: values on stdout; the verdict, the traceback and what became of the container on stderr. */
+export async function showResult(
+  result: RunResult,
+  { out, err }: CliContext,
+  folder: string | null,
+): Promise<void> {
+  if (!result.stdout.endsWith("\n") && result.stdout !== "") await out.write("\n");
+  for (const [name, value] of Object.entries(result.values)) {
+    const lines = showValue(printableLine(name, 80), value, {
+      maxRows: shownRows,
+      maxWidth: Math.max(40, out.columns - 2),
+    });
+    await out.write(`${lines.join("\n")}\n`);
+  }
+  const lines = [
+    ...tracebackLines(result),
+    ...artifactLines(result, folder),
+    verdictLine(result, err),
+    ...afterwards(result, err),
+  ];
+  await err.write(`${lines.join("\n")}\n`);
+}
+
+function tracebackLines({ exception }: RunResult): string[] {
+  return exception === null ? [] : [printable(exception.traceback.trimEnd())];
+}
+
+function artifactLines({ artifacts, droppedArtifacts }: RunResult, folder: string | null): string[] {
+  const where = folder === null ? "use --out DIR to keep it" : `written to ${folder}`;
+  return [
+    ...artifacts.map(
+      ({ path, bytes }) => `artifact ${printableLine(path, 200)}: ${formatSize(bytes.length)}, ${where}`,
+    ),
+    ...droppedArtifacts.map(
+      ({ path, reason }) => `artifact ${printableLine(path, 200)}: left behind (${reason})`,
+    ),
+  ];
+}
+
+function verdictLine(result: RunResult, output: Output): string {
+  const isGood = result.status === "ok";
+  const mark = paint(output, isGood ? "good" : "bad", `${isGood ? "✔" : "✖"} ${result.status}`);
+  return `${mark}: ${printableLine(result.message, 500)}`;
+}
+
+/** What it took, and what is left. */
+function afterwards({ usage, timings, cleanup, missing }: RunResult, output: Output): string[] {
+  const parts = [
+    usage.userCpuMs === null ? "" : `${formatDuration(usage.userCpuMs + (usage.systemCpuMs ?? 0))} CPU`,
+    usage.maxRssBytes === null ? "" : formatSize(usage.maxRssBytes),
+    `${formatDuration(timings.totalMs)} in all`,
+    cleanup?.isConfirmed === true && cleanup.strategy !== "none" ? "container gone" : "",
+  ].filter((part) => part !== "");
+  const lines = [paint(output, "quiet", `  ${parts.join(", ")}`)];
+  if (missing.length > 0)
+    lines.push(paint(output, "warn", `  not defined by the code: ${missing.join(", ")}`));
+  if (cleanup !== null && !cleanup.isConfirmed) {
+    const why = cleanup.attempts.at(-1)?.message ?? "unknown";
+    lines.push(paint(output, "bad", `  the container could not be removed: ${printableLine(why, 300)}`));
+  }
+  return lines;
+}

@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addImageCommand } from "./commands/image.ts";
+import { addPsCommand } from "./commands/ps.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { addSetupCommand } from "./commands/setup.ts";
+import type { CliContext } from "./context.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { reportError } from "./report-error.ts";
+import { readVersion } from "./version.ts";
+
+/** What the commands tell the program when they are done. */
+export interface Outcome {
+  exitCode: number;
+}
+
+const exitCodeHelp = `
+Exit codes: 0 ok, 1 Python error, 2 usage, 3 rejected, 4 timeout, 5 out of memory, 6 output limit,
+7 killed or cancelled, 69 no Engine, 70 the sandbox itself failed.`;
+
+/**
+ * Runs the command.
+ *
+ * @param argv the arguments, without the program's own name.
+ * @returns the exit code; never throws.
+ */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  const outcome: Outcome = { exitCode: exitCodes.ok };
+  const written: Promise<void>[] = [];
+  const program = new Command("brigbox")
+    .description("Runs untrusted Python in locked-down containers.")
+    .version(readVersion(), "-V, --version")
+    .option(
+      "-H, --host <endpoint>",
+      "where the Docker Engine is: unix:///path or tcp://host:port (default: found by itself)",
+    )
+    .showHelpAfterError("(brigbox --help shows all commands and options)")
+    .addHelpText("after", exitCodeHelp)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void written.push(context.out.write(text)),
+      writeErr: (text) => void written.push(context.err.write(text)),
+      getOutHelpWidth: () => context.out.columns,
+      getErrHelpWidth: () => context.err.columns,
+    });
+  for (const add of [addSetupCommand, addRunCommand, addDoctorCommand, addImageCommand, addPsCommand]) {
+    add(program, context, outcome);
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return outcome.exitCode;
+  } catch (error) {
+    return await reportError(error, context);
+  } finally {
+    await Promise.all(written);
+  }
+}
