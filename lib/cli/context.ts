@@ -1,4 +1,5 @@
-import { createClient, type EngineClient } from "../../engine-api/mod.ts";
+import { createClient, type EngineClient, EngineError } from "../../engine-api/mod.ts";
+import { ConfigError } from "../errors.ts";
 import type { Output } from "./output/terminal.ts";
 
 /** All that the command touches outside of itself; a parameter, so that it can be tried without a process of its own. */
@@ -19,15 +20,28 @@ export interface GlobalOptions {
   readonly host?: string;
 }
 
-/** Calls `use` with a client of the Engine, which is closed afterwards. */
+/**
+ * Calls `use` with a client of the Engine, which is closed afterwards.
+ *
+ * @throws ConfigError for an address that cannot be understood.
+ */
 export async function withClient<T>(
-  { host }: GlobalOptions,
+  options: GlobalOptions,
   use: (client: EngineClient) => Promise<T>,
 ): Promise<T> {
-  const client = createClient(host === undefined ? {} : { endpoint: host });
+  const client = connect(options);
   try {
     return await use(client);
   } finally {
     await client.close();
+  }
+}
+
+/** Nothing is connected here, so all that can be wrong is the address. */
+function connect({ host }: GlobalOptions): EngineClient {
+  try {
+    return createClient(host === undefined ? {} : { endpoint: host });
+  } catch (error) {
+    throw error instanceof EngineError ? new ConfigError(error.message, { cause: error }) : error;
   }
 }

@@ -34,12 +34,12 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       "-H, --host <endpoint>",
       "where the Docker Engine is: unix:///path or tcp://host:port (default: found by itself)",
     )
-    .showHelpAfterError("(brigbox --help shows all commands and options)")
     .addHelpText("after", exitCodeHelp)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void written.push(context.out.write(text)),
       writeErr: (text) => void written.push(context.err.write(text)),
+      outputError: (text, write) => write(`brigbox: ${oneLine(text)}; see brigbox --help\n`),
       getOutHelpWidth: () => context.out.columns,
       getErrHelpWidth: () => context.err.columns,
     });
@@ -54,4 +54,12 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   } finally {
     await Promise.all(written);
   }
+}
+
+/** Commander puts its suggestion into a line of its own. */
+function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
 }

@@ -4,11 +4,11 @@ import { type EngineClient, isConnectionError, isResponseError, ping } from "../
 export type EngineState =
   | { readonly kind: "up" }
   /** Nothing listens: not installed, or not started. */
-  | { readonly kind: "down"; readonly message: string }
+  | { readonly kind: "down"; readonly message: string; readonly error: unknown }
   /** It listens, and this user may not talk to it. */
-  | { readonly kind: "forbidden"; readonly message: string }
+  | { readonly kind: "forbidden"; readonly message: string; readonly error: unknown }
   /** Something else is wrong, which starting an Engine would not mend. */
-  | { readonly kind: "odd"; readonly message: string };
+  | { readonly kind: "odd"; readonly message: string; readonly error: unknown };
 
 /** Codes of the system that mean that nothing listens. */
 const downCodes: ReadonlySet<string | null> = new Set(["ENOENT", "ECONNREFUSED"]);
@@ -27,10 +27,12 @@ export async function probeEngine(
   } catch (error) {
     signal?.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
-    if (timeout.aborted) return { kind: "odd", message: `the Engine did not answer within ${timeoutMs} ms` };
-    if (isConnectionError(error) && downCodes.has(error.code)) return { kind: "down", message };
-    if (isConnectionError(error) && forbiddenCodes.has(error.code)) return { kind: "forbidden", message };
-    if (isResponseError(error) && error.status === 403) return { kind: "forbidden", message };
-    return { kind: "odd", message };
+    if (timeout.aborted)
+      return { kind: "odd", error, message: `the Engine did not answer within ${timeoutMs} ms` };
+    if (isConnectionError(error) && downCodes.has(error.code)) return { kind: "down", message, error };
+    if (isConnectionError(error) && forbiddenCodes.has(error.code))
+      return { kind: "forbidden", message, error };
+    if (isResponseError(error) && error.status === 403) return { kind: "forbidden", message, error };
+    return { kind: "odd", message, error };
   }
 }

@@ -51,8 +51,8 @@ async function* ensureEngine(
     yield { type: "done", text: `an Engine answers at ${endpoint}` };
     return;
   }
-  if (state.kind !== "down") throw new SandboxError(state.message);
-  requireOwnMachine(endpoint, state.message);
+  if (state.kind !== "down") throw new SandboxError(state.message, { cause: state.error });
+  requireOwnMachine(endpoint, state.error);
   if (findProgram("dockerd") === null) {
     await requireConsent(options, "install the Docker Engine (apt-get install docker.io)");
     yield* installPackages(["docker.io"], signal);
@@ -86,19 +86,18 @@ async function* ensureImage(
 }
 
 /** Installing and starting is for the machine at hand, and only where we know how. */
-function requireOwnMachine(endpoint: string, message: string): void {
+function requireOwnMachine(endpoint: string, cause: unknown): void {
   const manual = "install Docker (https://docs.docker.com/engine/install) and start it";
-  if (endpoint !== defaultEndpoint)
-    throw new SandboxError(`${message}; only the Engine at ${defaultEndpoint} can be started from here`);
   const distribution = readDistribution();
-  if (!isDebianLike(distribution))
-    throw new SandboxError(
-      `no Engine answers, and on ${distribution.name} none can be installed from here; ${manual}`,
-    );
-  if (process.getuid?.() !== 0)
-    throw new SandboxError(
-      `no Engine answers, and installing or starting one needs root; ${manual}, or run this as root`,
-    );
+  let obstacle: string | null = null;
+  if (endpoint !== defaultEndpoint)
+    obstacle = `only the Engine at ${defaultEndpoint} can be started from here; start the other yourself`;
+  else if (!isDebianLike(distribution))
+    obstacle = `on ${distribution.name} none can be installed from here; ${manual}`;
+  else if (process.getuid?.() !== 0)
+    obstacle = `installing or starting one needs root; ${manual}, or run this as root`;
+  if (obstacle !== null)
+    throw new SandboxError(`no Engine answers at ${endpoint}, and ${obstacle}`, { cause });
 }
 
 async function requireConsent({ consent }: SetupOptions, what: string): Promise<void> {
