@@ -1,1 +1,61 @@
-export { createExecutor } from "./executor.ts";
+/**
+ * Runs untrusted Python in locked-down containers, and gives back typed values, a verdict with its evidence, and nothing left behind.
+ *
+ * @module
+ */
+export type {
+  Check,
+  CheckContext,
+  CheckResult,
+  CheckStatus,
+  EngineInfo,
+  Finding,
+} from "./doctor/check.ts";
+export { type ExamineOptions, examine } from "./doctor/examine.ts";
+export { ConfigError, SandboxError, type SandboxErrorDetails } from "./errors.ts";
+export {
+  createExecutor,
+  type Executor,
+  type ExecutorOptions,
+  type RunHandle,
+  type RunOptions,
+} from "./executor.ts";
+export type { AuditEvent, DroppedArtifact, PythonException } from "./harness/protocol.ts";
+export type { ImageBuildEvent } from "./image/build-event.ts";
+export { buildSandboxImage, type SandboxImageOptions } from "./image/build-image.ts";
+export { defaultImage, type ImageRecipe } from "./image/names.ts";
+export { defaultPolicy, type NumericLimit, type Policy } from "./policy/policy.ts";
+export { type RunLimits, resolvePolicy } from "./policy/resolve-policy.ts";
+export type { OutputPiece } from "./run/output-log.ts";
+export type { JobOptions } from "./run/plan.ts";
+export { ValueDecodingError, ValueEncodingError } from "./values/errors.ts";
+export { type ColumnInput, createFrame } from "./values/frame.ts";
+export { toJson } from "./values/json.ts";
+export { ndarray } from "./values/ndarray.ts";
+export type {
+  Column,
+  ColumnData,
+  DataFrame,
+  Elements,
+  FrameJson,
+  Index,
+  JsonValue,
+  NdArray,
+  PyCollection,
+  PyScalar,
+  Series,
+  SeriesJson,
+  TaggedValue,
+  Value,
+} from "./values/types.ts";
+export {
+  type Artifact,
+  type CleanupAttempt,
+  type CleanupReport,
+  type Evidence,
+  type RunResult,
+  type RunStatus,
+  runStatuses,
+  type Timings,
+  type Usage,
+} from "./verdict.ts";

@@ -1,15 +1,28 @@
-/** Whether live specs run: `require` fails without an Engine, `auto` leaves them out, `off` never runs them. */
+import { createClient, inspectImage } from "../../engine-api/mod.ts";
+import { defaultImage } from "../../lib/image/names.ts";
+
+/** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
 export type LiveMode = "require" | "auto" | "off";
 
-/** Reads `--live=...`; `auto` unless told otherwise. */
-export function liveMode(argv: readonly string[]): LiveMode {
-  const found = argv.find((argument) => argument.startsWith("--live="))?.slice("--live=".length);
-  if (found === undefined) return "auto";
-  if (found === "require" || found === "auto" || found === "off") return found;
-  throw new TypeError(`--live=${found}: use require, auto or off`);
+/** Reads `--live=...`, else the environment variable `BRIGBOX_LIVE`; `auto` unless told otherwise. */
+export function liveMode(argv: readonly string[], env: NodeJS.ProcessEnv): LiveMode {
+  const given =
+    argv.find((argument) => argument.startsWith("--live="))?.slice("--live=".length) ?? env.BRIGBOX_LIVE;
+  if (given === undefined || given === "") return "auto";
+  if (given === "require" || given === "auto" || given === "off") return given;
+  throw new TypeError(`live specs: "${given}" is none of require, auto, off`);
 }
 
-/** True where live specs can run; throws where they must and cannot. */
-export async function prepareLive(mode: LiveMode): Promise<boolean> {
-  return mode !== "off";
+/** Null where live specs can run, else why not. Throws where they must and cannot. */
+export async function findLiveObstacle(mode: LiveMode): Promise<string | null> {
+  if (mode === "off") return "not asked for";
+  await using client = createClient();
+  try {
+    await inspectImage(client, defaultImage, { signal: AbortSignal.timeout(10_000) });
+    return null;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (mode === "require") throw new Error(`live specs are required and cannot run: ${reason}`);
+    return `${reason}; npm run -s brigbox -- setup makes it ready`;
+  }
 }

@@ -1,12 +1,13 @@
 /**
  * Runs the spec files: `tsx spec/support/run.ts [--live=require|auto|off] [WORD...]`, only those whose path holds a WORD.
  * Live specs need an Engine: `require` fails without one, `auto` leaves them out and says so, `off` leaves them out.
+ * `BRIGBOX_LIVE` in the environment does the same as the flag.
  * Ends with the line `N passed, N failed`; exits 1 when a test failed, when none ran, or when a suite forgot to run.
  */
 import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { liveMode, prepareLive } from "./live.ts";
+import { findLiveObstacle, liveMode } from "./live.ts";
 import { readTally } from "./suite.ts";
 
 const specRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,20 +32,16 @@ async function runFiles(files: readonly string[]): Promise<void> {
 }
 
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const mode = liveMode(process.argv);
 const all = findSpecs(words);
-const useLive = all.some((file) => file.startsWith("live")) && (await prepareLive(mode));
-const files = useLive ? all : all.filter((file) => !file.startsWith("live"));
-if (!useLive && files.length < all.length) {
-  console.log(
-    `live specs left out: ${all.length - files.length} files (--live=${mode}, no Engine or not asked for)\n`,
-  );
-}
+const isLive = (file: string): boolean => file.startsWith("live");
+const obstacle = all.some(isLive) ? await findLiveObstacle(liveMode(process.argv, process.env)) : null;
+const files = obstacle === null ? all : all.filter((file) => !isLive(file));
 await runFiles(files);
 const { passed, failed, created, started } = readTally();
 const forgotten = created.filter((name) => !started.has(name));
 for (const name of forgotten) console.error(`suite never ran: ${name} (its file must end with run())`);
 if (passed + failed === 0) console.error("no test ran");
+if (obstacle !== null) console.error(`live specs left out (${all.filter(isLive).length} files): ${obstacle}`);
 console.log(`${passed} passed, ${failed + forgotten.length} failed`);
 const isBad = failed > 0 || forgotten.length > 0 || passed === 0;
 process.exit(isBad || process.exitCode ? 1 : 0);

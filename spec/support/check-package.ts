@@ -1,0 +1,104 @@
+/**
+ * Checks what npm would publish: packs it, unpacks it into an empty project that has nothing but the declared dependencies,
+ * imports every entry point, compiles a user's program against the types, and runs the command.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+const userProgram = `
+import { createExecutor, type RunResult, type DataFrame } from "brigbox";
+import { createClient, isNotFound } from "brigbox/engine-api";
+const client = createClient({ endpoint: "unix:///nowhere.sock" });
+const container: Promise<{ readonly Id?: string | null }> = client.request("GET /containers/{id}/json", { path: { id: "web" } });
+container.catch((error: unknown) => isNotFound(error));
+// @ts-expect-error a path that the Engine does not have
+client.request("GET /nothing");
+export async function run(frame: DataFrame): Promise<RunResult["status"]> {
+  await using executor = createExecutor({ client, policy: { timeoutMs: 1000 } });
+  return (await executor.run("result = 1", { inputs: { frame } })).status;
+}
+`;
+
+const compilerOptions = {
+  module: "NodeNext",
+  target: "ES2022",
+  lib: ["ES2023", "ESNext.Disposable"],
+  strict: true,
+  noEmit: true,
+  types: ["node"],
+  skipLibCheck: false,
+};
+
+function inProject(folder: string, program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function installInto(folder: string): string[] {
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+      encoding: "utf8",
+    }),
+  ) as {
+    readonly filename: string;
+    readonly files: readonly { readonly path: string }[];
+  }[];
+  if (packed === undefined) throw new Error("npm pack made nothing");
+  const home = join(folder, "node_modules/brigbox");
+  mkdirSync(home, { recursive: true });
+  execFileSync("tar", ["-xzf", join(folder, packed.filename), "--strip-components=1", "-C", home]);
+  // Types of Node are the one thing that a user's own project brings along.
+  for (const name of [...Object.keys(manifest.dependencies), "@types/node", "undici-types"]) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(resolve("node_modules", name), link);
+  }
+  return packed.files.map(({ path }) => path);
+}
+
+function checkFiles(files: readonly string[]): void {
+  const strangers = files.filter(
+    (path) =>
+      !/^(dist\/(lib|engine-api|profiles)\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(path),
+  );
+  if (strangers.length > 0) throw new Error(`the package holds what it should not: ${strangers.join(", ")}`);
+  for (const needed of [
+    "dist/lib/mod.d.ts",
+    "dist/lib/harness/python/supervisor.py",
+    "dist/profiles/image/Dockerfile",
+    "README.md",
+    "LICENSE",
+  ]) {
+    if (!files.includes(needed)) throw new Error(`the package lacks ${needed}`);
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "brigbox-package-"));
+try {
+  checkFiles(installInto(folder));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
+  writeFileSync(join(folder, "user.ts"), userProgram);
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["user.ts"] }));
+  inProject(folder, resolve("node_modules/.bin/tsc"), ["-p", "."]);
+  const names = inProject(folder, process.execPath, [
+    "-e",
+    'const [a, b] = await Promise.all([import("brigbox"), import("brigbox/engine-api")]); console.log(typeof a.createExecutor, typeof b.createClient)',
+    "--input-type=module",
+  ]).trim();
+  if (names !== "function function")
+    throw new Error(`the entry points do not export what they should: ${names}`);
+  const version = inProject(folder, process.execPath, [
+    "node_modules/brigbox/dist/lib/cli/main.js",
+    "--version",
+  ]).trim();
+  if (version !== manifest.version) throw new Error(`the command says that it is version ${version}`);
+  console.log(`the package is whole: brigbox ${version}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
