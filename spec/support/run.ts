@@ -4,6 +4,7 @@
  * `BRIGBOX_LIVE` in the environment does the same as the flag.
  * Ends with the line `N passed, N failed`; exits 1 when a test failed, when none ran, or when a suite forgot to run.
  */
+import "./defer-uvu.ts";
 import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,8 +21,7 @@ function findSpecs(words: readonly string[]): string[] {
 }
 
 async function runFiles(files: readonly string[]): Promise<void> {
-  const shared = globalThis as { UVU_DEFER?: number; UVU_INDEX?: number; UVU_QUEUE?: unknown[][] };
-  shared.UVU_DEFER = 1;
+  const shared = globalThis as { UVU_INDEX?: number; UVU_QUEUE?: unknown[][] };
   const uvu = (await import("uvu")) as unknown as { exec(bail?: boolean): Promise<void> };
   for (const [index, file] of files.entries()) {
     shared.UVU_INDEX = index;
