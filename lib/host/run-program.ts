@@ -59,7 +59,7 @@ export async function* programLines(
   signal?.addEventListener("abort", stop, { once: true });
   const tail: string[] = [];
   try {
-    for await (const line of createInterface({ input: mergedOutput(child) })) {
+    for await (const line of mergedLines(child) as AsyncIterable<string>) {
       const text = line.slice(0, longestLine);
       if (text.trim() !== "" && tail.push(text.trim()) > tailLines) tail.shift();
       yield text;
@@ -85,13 +85,15 @@ export async function runProgram(
   return lines.join("\n");
 }
 
-function mergedOutput(child: ChildProcess): PassThrough {
-  const merged = new PassThrough();
+/** Lines of both outputs in the order in which they were complete. */
+function mergedLines(child: ChildProcess): PassThrough {
+  const merged = new PassThrough({ objectMode: true });
   const sources = [child.stdout, child.stderr].filter((source) => source !== null);
   let open = sources.length;
   for (const source of sources) {
-    source.pipe(merged, { end: false });
-    source.once("close", () => {
+    const lines = createInterface({ input: source });
+    lines.on("line", (line) => merged.write(line));
+    lines.once("close", () => {
       open--;
       if (open === 0) merged.end();
     });

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineClient } from "../../engine-api/mod.ts";
@@ -18,19 +18,22 @@ export interface EnginePlaces {
   readonly containerdPidFile?: string;
   /** What dockerd writes. @default "/var/log/brigbox-dockerd.log" */
   readonly logFile?: string;
+  /** The daemon's program. @default the `dockerd` that is installed */
+  readonly program?: string | null;
+  /** How long it may take to answer, milliseconds. @default 45000 */
+  readonly startTimeoutMs?: number;
 }
 
-const defaultPlaces: Required<EnginePlaces> = {
+const defaultPlaces: Omit<Required<EnginePlaces>, "program"> = {
   systemdFolder: "/run/systemd/system",
   pidFile: "/var/run/docker.pid",
   containerdPidFile: "/var/run/docker/containerd/containerd.pid",
   logFile: "/var/log/brigbox-dockerd.log",
+  startTimeoutMs: 45_000,
 };
 
 /** Tried in order: small machines often cannot make a bridge, and sandboxes have no network anyway. */
 const dockerdOptions: readonly (readonly string[])[] = [[], ["--bridge=none", "--iptables=false"]];
-
-const startTimeoutMs = 45_000;
 
 /**
  * Starts the Docker Engine of this machine, with systemd where that runs and by itself where not, and waits until it answers.
@@ -43,15 +46,15 @@ export async function startEngine(
   client: EngineClient,
   options: { readonly places?: EnginePlaces; readonly signal?: AbortSignal } = {},
 ): Promise<string> {
-  const places = { ...defaultPlaces, ...options.places };
+  const places = { ...defaultPlaces, program: findProgram("dockerd"), ...options.places };
   const signal = options.signal ?? new AbortController().signal;
   if (existsSync(places.systemdFolder)) {
     await runProgram("systemctl", ["start", "docker"], { signal });
-    if (await waitUntilUp(client, signal, () => false)) return "started by systemd";
+    if (await waitUntilUp(client, places.startTimeoutMs, signal)) return "started by systemd";
     throw new SandboxError("systemd started docker, but it does not answer; see journalctl -u docker");
   }
   if (readLivePid(places.pidFile, "dockerd") !== null) {
-    if (await waitUntilUp(client, signal, () => false)) return "was on its way up";
+    if (await waitUntilUp(client, places.startTimeoutMs, signal)) return "was on its way up";
     throw new SandboxError("a dockerd runs, but does not answer; end it, and try again");
   }
   readLivePid(places.containerdPidFile, "containerd");
@@ -60,42 +63,77 @@ export async function startEngine(
 
 async function startDaemon(
   client: EngineClient,
-  { logFile, pidFile }: Required<EnginePlaces>,
+  { logFile, pidFile, program, startTimeoutMs }: Required<EnginePlaces>,
   signal: AbortSignal,
 ): Promise<string> {
-  const program = findProgram("dockerd");
   if (program === null) throw new SandboxError("dockerd is not installed");
   for (const args of dockerdOptions) {
     signal.throwIfAborted();
     readLivePid(pidFile, "dockerd");
     const daemon = spawnDaemon(program, args, logFile);
-    const hasEnded = (): boolean => daemon.exitCode !== null || daemon.signalCode !== null;
-    if (await waitUntilUp(client, signal, hasEnded)) {
+    if (await isUpInTime(client, startTimeoutMs, signal, daemon)) {
       return args.length === 0 ? "started dockerd" : `started dockerd ${args.join(" ")}`;
     }
-    if (!hasEnded()) daemon.kill();
-    while (!hasEnded()) await delay(50);
+    await daemon.stop();
   }
   throw new SandboxError(`dockerd does not start; the end of ${logFile}: ${readTail(logFile)}`);
 }
 
+/** Whoever gives up waiting must not leave a daemon behind that comes up later. */
+async function isUpInTime(
+  client: EngineClient,
+  timeoutMs: number,
+  signal: AbortSignal,
+  daemon: Daemon,
+): Promise<boolean> {
+  try {
+    return await waitUntilUp(client, timeoutMs, signal, daemon.hasEnded);
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+}
+
+/** A daemon on its way up. */
+interface Daemon {
+  hasEnded(): boolean;
+  /** Resolves once it is gone. */
+  stop(): Promise<void>;
+}
+
 /** It outlives this process, and nothing of it is read by us. */
-function spawnDaemon(program: string, args: readonly string[], logFile: string): ChildProcess {
+function spawnDaemon(program: string, args: readonly string[], logFile: string): Daemon {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, "a", 0o600);
-  const daemon = spawn(program, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
-  closeSync(log);
-  daemon.on("error", () => undefined);
-  daemon.unref();
-  return daemon;
+  const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+  let isOver = false;
+  const over = new Promise<void>((resolve) => {
+    child.once("error", (error) => {
+      writeSync(log, `${error.message}\n`);
+      resolve();
+    });
+    child.once("exit", () => resolve());
+  }).then(() => {
+    isOver = true;
+    closeSync(log);
+  });
+  child.unref();
+  return {
+    hasEnded: () => isOver,
+    async stop() {
+      if (!isOver) child.kill();
+      await over;
+    },
+  };
 }
 
 async function waitUntilUp(
   client: EngineClient,
+  timeoutMs: number,
   signal: AbortSignal,
-  hasEnded: () => boolean,
+  hasEnded: () => boolean = () => false,
 ): Promise<boolean> {
-  const until = performance.now() + startTimeoutMs;
+  const until = performance.now() + timeoutMs;
   while (performance.now() < until && !hasEnded()) {
     const state = await probeEngine(client, { timeoutMs: 2000, signal });
     if (state.kind === "up") return true;
