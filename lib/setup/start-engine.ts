@@ -137,7 +137,7 @@ async function waitUntilUp(
   while (performance.now() < until && !hasEnded()) {
     const state = await probeEngine(client, { timeoutMs: 2000, signal });
     if (state.kind === "up") return true;
-    await delay(100, undefined, { signal });
+    await delay(100, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
   return false;
 }

@@ -1,16 +1,10 @@
 import * as assert from "uvu/assert";
 import { HostProgramError, programLines, runProgram } from "../../../lib/host/run-program.ts";
+import { rejection, rejectionOf } from "../../support/catch-error.ts";
 import { isAlive } from "../../support/is-alive.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("programs of the host");
-
-async function failure(running: Promise<unknown>): Promise<Error> {
-  return running.then(
-    () => assert.unreachable("it ended well") as never,
-    (error: Error) => error,
-  );
-}
 
 test("stdout and stderr come line by line, to the last line without an end", async () => {
   const text = await runProgram("sh", ["-c", "echo one; echo two >&2; printf three"]);
@@ -27,19 +21,15 @@ test("variables are added to the environment", async () => {
 });
 
 test("an exit code is an error that holds the last lines", async () => {
-  const error = await failure(
-    runProgram("sh", ["-c", "for i in 1 2 3 4 5 6 7; do echo line$i; done; exit 3"]),
-  );
-  assert.instance(error, HostProgramError);
-  assert.is((error as HostProgramError).exitCode, 3);
+  const running = runProgram("sh", ["-c", "for i in 1 2 3 4 5 6 7; do echo line$i; done; exit 3"]);
+  const error = await rejectionOf(running, HostProgramError);
+  assert.is(error.exitCode, 3);
   assert.is(error.message, "sh ended with code 3: line3 | line4 | line5 | line6 | line7");
 });
 
 test("a program that is not there is an error", async () => {
-  const error = await failure(runProgram("no-such-program-anywhere", []));
-  assert.instance(error, HostProgramError);
-  assert.is((error as HostProgramError).exitCode, null);
-  assert.match(error.message, /ENOENT/);
+  const error = await rejectionOf(runProgram("no-such-program-anywhere", []), HostProgramError, /ENOENT/);
+  assert.is(error.exitCode, null);
 });
 
 test("a line without end is cut", async () => {
@@ -58,7 +48,7 @@ test("an abort ends the program and all that it started", async () => {
       if (pids.length === 2) controller.abort(reason);
     }
   })();
-  assert.is(await failure(running), reason);
+  assert.is(await rejection(running), reason);
   for (const pid of pids) assert.not.ok(isAlive(pid));
 });
 
@@ -73,7 +63,7 @@ test("who stops reading ends the program", async () => {
 
 test("an aborted signal starts nothing", async () => {
   const reason = new Error("before");
-  assert.is(await failure(runProgram("sleep", ["600"], { signal: AbortSignal.abort(reason) })), reason);
+  assert.is(await rejection(runProgram("sleep", ["600"], { signal: AbortSignal.abort(reason) })), reason);
 });
 
 test.run();

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
 import { probeEngine } from "../../../lib/setup/probe-engine.ts";
+import { rejection } from "../../support/catch-error.ts";
 import { hang, json, type Routes, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -36,7 +37,7 @@ test("an abort passes through", () =>
     await using client = createClient({ endpoint });
     const reason = new Error("enough");
     const probing = probeEngine(client, { signal: AbortSignal.abort(reason) });
-    await probing.then(assert.unreachable, (error: unknown) => assert.is(error, reason));
+    assert.is(await rejection(probing), reason);
   }));
 
 test.run();

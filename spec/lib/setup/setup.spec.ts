@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
 import { SandboxError } from "../../../lib/errors.ts";
 import { type SetupOptions, setUp } from "../../../lib/setup/setup.ts";
+import { rejectionOf } from "../../support/catch-error.ts";
 import { json, type Routes, text, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -40,39 +41,27 @@ test("nothing is changed without consent", () =>
       asked.push(what);
       return false;
     };
-    await collect(endpoint, { consent }).then(assert.unreachable, (error: Error) => {
-      assert.instance(error, SandboxError);
-      assert.match(
-        error.message,
-        /stopped before it would build the image brigbox\/python:3; run brigbox setup --yes/,
-      );
-    });
+    const words = /stopped before it would build the image brigbox\/python:3; run brigbox setup --yes/;
+    await rejectionOf(collect(endpoint, { consent }), SandboxError, words);
     assert.equal(asked, ["build the image brigbox/python:3"]);
     assert.not.ok(requests.some(({ method }) => method === "POST"));
   }));
 
 test("an image of someone else is not built", () =>
   withFakeEngine({ ...pings, "*": json(404, { message: "No such image" }) }, async ({ endpoint }) => {
-    await collect(endpoint, { image: "mine:1" }).then(assert.unreachable, (error: Error) =>
-      assert.match(error.message, /mine:1 is not on this Engine, and only brigbox\/python:3 can be built/),
-    );
+    const words = /mine:1 is not on this Engine, and only brigbox\/python:3 can be built/;
+    await rejectionOf(collect(endpoint, { image: "mine:1" }), SandboxError, words);
   }));
 
 test("an Engine elsewhere is not started from here", async () => {
-  await collect("unix:///nowhere/docker.sock").then(assert.unreachable, (error: Error) => {
-    assert.instance(error, SandboxError);
-    assert.match(
-      error.message,
-      /no Engine answers at unix:\/\/\/nowhere\/docker.sock, and only the Engine at unix:\/\/\/var\/run\/docker.sock can be started/,
-    );
-  });
+  const words =
+    /no Engine answers at unix:.*nowhere.*, and only the Engine at unix:.*run\/docker.sock can be started/;
+  await rejectionOf(collect("unix:///nowhere/docker.sock"), SandboxError, words);
 });
 
 test("an Engine that refuses is no reason to install another", () =>
   withFakeEngine({ "*": json(403, { message: "not you" }) }, async ({ endpoint }) => {
-    await collect(endpoint).then(assert.unreachable, (error: Error) =>
-      assert.match(error.message, /not you/),
-    );
+    await rejectionOf(collect(endpoint), SandboxError, /not you/);
   }));
 
 test.run();

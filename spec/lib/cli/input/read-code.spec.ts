@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { readCode } from "../../../../lib/cli/input/read-code.ts";
 import { ConfigError } from "../../../../lib/errors.ts";
+import { rejectionOf } from "../../../support/catch-error.ts";
 import { suite } from "../../../support/suite.ts";
 
 const test = suite("reading code");
@@ -64,15 +65,8 @@ const refusals: readonly (readonly [string, RegExp])[] = [
 
 for (const [name, message] of refusals) {
   test(`${name} is refused in one line`, async () => {
-    try {
-      await readCode(join(folder, name), stream());
-    } catch (error) {
-      assert.instance(error, ConfigError);
-      assert.match((error as Error).message, message);
-      assert.not.match((error as Error).message, /\n/);
-      return;
-    }
-    assert.unreachable("it was taken");
+    const error = await rejectionOf(readCode(join(folder, name), stream()), ConfigError, message);
+    assert.not.match(error.message, /\n/);
   });
 }
 
@@ -82,19 +76,17 @@ test("standard input is refused for the same reasons", async () => {
     ["\0", /binary/],
     ["\xff", /UTF-8/],
   ] as const) {
-    await readCode("-", stream(text)).then(assert.unreachable, (error: Error) =>
-      assert.match(error.message, message),
-    );
+    await rejectionOf(readCode("-", stream(text)), ConfigError, message);
   }
-  await readCode("-", stream("#".repeat(4 * 1024 * 1024), "##")).then(assert.unreachable, (error: Error) =>
-    assert.match(error.message, /longer than 4 MiB/),
+  await rejectionOf(
+    readCode("-", stream("#".repeat(4 * 1024 * 1024), "##")),
+    ConfigError,
+    /longer than 4 MiB/,
   );
 });
 
 test("a device that never ends is not read", async () => {
-  await readCode("/dev/zero", stream()).then(assert.unreachable, (error: Error) =>
-    assert.match(error.message, /not a regular file/),
-  );
+  await rejectionOf(readCode("/dev/zero", stream()), ConfigError, /not a regular file/);
 });
 
 test.run();
