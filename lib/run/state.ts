@@ -64,6 +64,8 @@ export interface RunState {
   readonly step: Step | null;
   /** A container may exist under the run's name. */
   readonly mayExist: boolean;
+  /** The supervisor waits for a job; it may say so before the Engine has answered the start. */
+  readonly isReady: boolean;
   /** The code may have begun to run. */
   readonly jobSent: boolean;
   readonly isOutputOpen: boolean;
@@ -77,6 +79,7 @@ export const initialState: RunState = {
   cause: null,
   step: null,
   mayExist: false,
+  isReady: false,
   jobSent: false,
   isOutputOpen: false,
   hasExited: false,
@@ -101,7 +104,7 @@ export function step(state: RunState, event: RunEvent): Transition {
     case "step-failed":
       return afterFailedStep(state, event.step, event.error);
     case "ready":
-      return state.phase === "booting" ? sendJob(state) : unchanged(state);
+      return afterReady(state);
     case "report":
       return isAlive(state) ? end(state, { kind: "report", report: event.report }, false) : unchanged(state);
     case "output-limit":
@@ -158,6 +161,7 @@ function afterStep(state: RunState, done: Step): Transition {
   }
   const next = steps[steps.indexOf(done) + 1];
   if (next !== undefined) return beginStep(finished, next);
+  if (finished.isReady) return sendJob(finished);
   return settle({ ...finished, phase: "booting" }, [{ type: "arm-boot-timer" }]);
 }
 
@@ -168,8 +172,14 @@ function afterFailedStep(state: RunState, failed: Step, error: unknown): Transit
   ]);
 }
 
+function afterReady(state: RunState): Transition {
+  if (state.phase === "booting") return sendJob({ ...state, isReady: true });
+  return state.phase === "preparing" ? to(state, { isReady: true }) : unchanged(state);
+}
+
+/** The container may have ended in the meantime, and then the job only finds out. */
 function sendJob(state: RunState): Transition {
-  return to(state, { phase: "running", jobSent: true }, [{ type: "send-job" }]);
+  return settle({ ...state, phase: "running", jobSent: true }, [{ type: "send-job" }]);
 }
 
 /** The run has its cause now; what is left is to see the container end. */

@@ -94,7 +94,7 @@ function fitColumns(
 
 function renderColumn({ column, label }: NamedColumn, rows: readonly (number | null)[]): RenderedColumn {
   const values = rows.map((row) => (row === null ? undefined : column.at(row)));
-  const decimals = decimalsFor(values);
+  const decimals = Math.max(column.dtype.toLowerCase().startsWith("float") ? 1 : 0, decimalsFor(values));
   const cells = values.map((value) => (value === undefined ? gap : cellText(value, decimals)));
   return { cells: [label, ...cells], alignment: isNumeric(column) ? "right" : "left" };
 }
