@@ -170,6 +170,7 @@ function createRun(
       containerName: containerName(runId),
       image,
       policy,
+      asked: options.returns ?? [],
       askedAt,
       end: await run.ended,
     });

@@ -17,6 +17,8 @@ export interface ResultSources {
   readonly containerName: string;
   readonly image: string;
   readonly policy: Policy;
+  /** Names that the caller asked for; the default ones are looked for and not missed. */
+  readonly asked: readonly string[];
   /** When the caller asked, `performance.now()` milliseconds. */
   readonly askedAt: number;
   readonly end: RunEnd;
@@ -44,7 +46,7 @@ export async function composeResult(sources: ResultSources): Promise<RunResult> 
     status,
     message,
     values,
-    missing: isFromCode ? (outcome?.outcome.missing ?? []) : [],
+    missing: isFromCode ? missingOf(outcome?.outcome.missing ?? [], sources.asked) : [],
     exception: status === "error" ? (outcome?.outcome.exception ?? null) : null,
     stdout: end.stream.log.text("stdout"),
     stderr: end.stream.log.text("stderr"),
@@ -57,6 +59,10 @@ export async function composeResult(sources: ResultSources): Promise<RunResult> 
     cleanup: null,
     isolation: end.containerId === null ? "none" : "container",
   };
+}
+
+function missingOf(missing: readonly string[], asked: readonly string[]): readonly string[] {
+  return missing.filter((name) => asked.includes(name));
 }
 
 /** Infrastructure, as opposed to anything that the code did. */
