@@ -2,16 +2,31 @@ import type { Duplex } from "node:stream";
 import { ProtocolError } from "./errors.ts";
 import { createDemultiplexer, type OutputChunk } from "./frames.ts";
 
+/** Puts what a socket fails with into the caller's words. */
+export type Explain = (error: unknown) => unknown;
+
+const nothing = new Uint8Array(0);
+
 /** The output of a container without a TTY. The socket is destroyed at the end of output, since its close may never come. */
-export async function* demultiplexed(socket: Duplex): AsyncGenerator<OutputChunk, void, undefined> {
+export async function* demultiplexed(
+  socket: Duplex,
+  explain: Explain,
+): AsyncGenerator<OutputChunk, void, undefined> {
   const demultiplexer = createDemultiplexer();
-  for await (const piece of pieces(socket)) yield* demultiplexer.push(piece);
+  for await (const piece of pieces(socket, explain)) {
+    yield* demultiplexer.push(piece);
+    // A bad frame behind good output shows at the next push, which may be long in coming.
+    demultiplexer.push(nothing);
+  }
   demultiplexer.end();
 }
 
 /** The output of a container with a TTY: one stream, not framed. */
-export async function* rawOutput(socket: Duplex): AsyncGenerator<OutputChunk, void, undefined> {
-  for await (const bytes of pieces(socket)) yield { stream: "stdout", bytes };
+export async function* rawOutput(
+  socket: Duplex,
+  explain: Explain,
+): AsyncGenerator<OutputChunk, void, undefined> {
+  for await (const bytes of pieces(socket, explain)) yield { stream: "stdout", bytes };
 }
 
 /** Writes, and waits for the socket to drain where it is full. @throws ProtocolError where the connection is closed. */
@@ -32,9 +47,11 @@ export function writeWithBackpressure(socket: Duplex, bytes: Uint8Array): Promis
   });
 }
 
-async function* pieces(socket: Duplex): AsyncGenerator<Uint8Array, void, undefined> {
+async function* pieces(socket: Duplex, explain: Explain): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     for await (const piece of socket) yield piece as Uint8Array;
+  } catch (error) {
+    throw explain(error);
   } finally {
     socket.destroy();
   }

@@ -1,16 +1,9 @@
+import { engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
 import { formatEndpoint, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
 import type { Answer, OperationKey, RequestArguments } from "./operations.ts";
 import { fillPath, formatQuery, type QueryValue } from "./query.ts";
-import {
-  createTransport,
-  engineMessage,
-  type RequestBody,
-  type ResponseBody,
-  readBody,
-  type Transport,
-  type UpgradedConnection,
-} from "./transport.ts";
+import { createTransport, type Transport, type UpgradedConnection } from "./transport.ts";
 import { createNegotiator, defaultApiVersion } from "./version.ts";
 
 /** Options of {@link createClient}. */
@@ -154,7 +147,9 @@ function prepareBody({ body, headers = {} }: LooseOptions): {
   body?: RequestBody;
 } {
   const sent: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) sent[name] = value;
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) sent[name.toLowerCase()] = value;
+  }
   if (body === undefined) return { headers: sent };
   if (isRawBody(body)) return { headers: { "content-type": "application/x-tar", ...sent }, body };
   return { headers: { "content-type": "application/json", ...sent }, body: JSON.stringify(body) };

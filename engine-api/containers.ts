@@ -1,9 +1,9 @@
 import { demultiplexed, rawOutput, writeWithBackpressure } from "./attachment-streams.ts";
-import type { EngineClient } from "./client.ts";
+import { explainFailure, readBody } from "./bodies.ts";
+import { describeEndpoint, type EngineClient } from "./client.ts";
 import { isConflict, isNotFound, ProtocolError } from "./errors.ts";
 import type { OutputChunk } from "./frames.ts";
 import type { Answer, OperationBody } from "./operations.ts";
-import { readBody } from "./transport.ts";
 
 /** Options of every helper. */
 export interface CallOptions {
@@ -48,10 +48,11 @@ export interface AttachOptions extends CallOptions {
 export interface Attachment {
   /** Output as it comes, until the container closes it. Can be read once; leaving the loop closes the connection. */
   readonly output: AsyncIterable<OutputChunk>;
-  /** Resolves once the bytes may be followed by more (backpressure). */
+  /** Resolves once the bytes may be followed by more (backpressure). @throws ProtocolError where stdin cannot be written (any more). */
   write(bytes: Uint8Array): Promise<void>;
   /** Ends stdin; output goes on where the container was made with OpenStdin, StdinOnce and no TTY. */
   endInput(): void;
+  /** Closes the connection at once. An output that is being read rejects with a ConnectionError. */
   destroy(): void;
 }
 
@@ -211,7 +212,7 @@ export async function waitContainer(
 /**
  * Takes hold of a container's streams. Attach before the start, or early output is missed.
  *
- * @throws ProtocolError where stdin is asked for and something between refuses the upgrade.
+ * @throws ResponseError where the Engine refuses; ProtocolError where stdin is asked for and something between refuses the upgrade.
  */
 export async function attachContainer(
   client: EngineClient,
@@ -227,16 +228,21 @@ export async function attachContainer(
   });
   if (stdin && !isWritable) {
     socket.destroy();
-    throw new ProtocolError(
-      "the connection was not upgraded, so stdin cannot be sent: is there a proxy before the Engine?",
-    );
+    throw noStdin();
   }
+  const explain = (error: unknown) => explainFailure(error, describeEndpoint(client), signal);
   return {
-    output: tty ? rawOutput(socket) : demultiplexed(socket),
-    write: (bytes) => writeWithBackpressure(socket, bytes),
-    endInput: () => void socket.end(),
+    output: tty ? rawOutput(socket, explain) : demultiplexed(socket, explain),
+    write: (bytes) => (isWritable ? writeWithBackpressure(socket, bytes) : Promise.reject(noStdin())),
+    endInput: () => void (isWritable && socket.end()),
     destroy: () => void socket.destroy(),
   };
+}
+
+function noStdin(): ProtocolError {
+  return new ProtocolError(
+    "the connection was not upgraded, so stdin cannot be sent: is there a proxy before the Engine?",
+  );
 }
 
 function withSignal(signal: AbortSignal | undefined): CallOptions {

@@ -82,20 +82,18 @@ export function hostInUrl(host: string): string {
 function parseUnix(address: string): Endpoint {
   const socketPath = address.slice("unix://".length);
   if (!socketPath.startsWith("/")) {
-    throw new EngineError(`cannot use the Docker endpoint "${address}": the socket's path must be absolute`);
+    throw new EngineError(
+      `cannot use the Docker endpoint "${withoutCredentials(address)}": the socket's path must be absolute`,
+    );
   }
   return { kind: "unix", socketPath };
 }
 
 function parseTcp(address: string): Endpoint {
-  const url = URL.canParse(address) ? new URL(address.replace(/^tcp:/, "http:")) : null;
-  if (
-    url === null ||
-    url.hostname === "" ||
-    url.pathname !== "/" ||
-    url.search !== "" ||
-    url.username !== ""
-  ) {
+  // Only as http does the parser check the host.
+  const text = address.replace(/^tcp:/, "http:");
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.port === "0" || !isBare(url, text)) {
     throw new EngineError(
       `cannot use the Docker endpoint "${withoutCredentials(address)}": give tcp://host:port, without a path or a user`,
     );
@@ -105,8 +103,16 @@ function parseTcp(address: string): Endpoint {
   return { kind: "tcp", host: url.hostname.replace(/^\[|\]$/g, ""), port };
 }
 
+/** True for host and port alone: what else an address says would be dropped in silence. */
+function isBare({ hostname, pathname }: URL, text: string): boolean {
+  return hostname !== "" && pathname === "/" && !/[@?#]/.test(text);
+}
+
 function withoutCredentials(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, "//***@").slice(0, 200);
+  return address
+    .replace(/^([a-z+]+:\/\/)?.*@/is, "$1***@")
+    .replace(/[?#].*$/s, "?***")
+    .slice(0, 200);
 }
 
 function findByEnvironment({ env }: EndpointSurroundings): Endpoint | undefined {
@@ -136,6 +142,15 @@ function realSurroundings(): EndpointSurroundings {
     env: process.env,
     uid: process.getuid?.() ?? null,
     home: homedir(),
-    isSocket: (path) => statSync(path, { throwIfNoEntry: false })?.isSocket() ?? false,
+    isSocket: isReachableSocket,
   };
+}
+
+function isReachableSocket(path: string): boolean {
+  try {
+    return statSync(path).isSocket();
+  } catch {
+    // Missing, or in a folder that this user may not enter.
+    return false;
+  }
 }

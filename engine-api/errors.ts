@@ -86,6 +86,7 @@ const explanations: Readonly<Record<string, string>> = {
   ENOTFOUND: "the host name is not known (ENOTFOUND). Check DOCKER_HOST",
   ECONNRESET: "the connection was reset (ECONNRESET). Did the Engine stop?",
   UND_ERR_SOCKET: "the connection was closed. Did the Engine stop?",
+  ERR_STREAM_PREMATURE_CLOSE: "the connection was closed before its end. Did the Engine stop?",
 };
 
 function explainConnection(code: string | null, cause: unknown): string {

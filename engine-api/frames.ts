@@ -9,7 +9,12 @@ export interface OutputChunk {
 
 /** Takes the multiplexed stream apart as it comes. */
 export interface Demultiplexer {
-  /** The output in this piece of the stream. @throws ProtocolError for what is no frame. */
+  /**
+   * The output in this piece of the stream. Output before a bad frame is handed out first; the next call then throws, as does every
+   * call after it.
+   *
+   * @throws ProtocolError for what is no frame, and for an error that the Engine reports in the stream.
+   */
   push(piece: Uint8Array): OutputChunk[];
   /** Call at the end of the stream. @throws ProtocolError where the stream ended inside a frame. */
   end(): void;
@@ -17,7 +22,7 @@ export interface Demultiplexer {
 
 const headerBytes = 8;
 const daemonErrorType = 3;
-const maxDaemonErrorBytes = 4096;
+const maxDaemonErrorLength = 4096;
 
 /**
  * A demultiplexer for the stream of a container without a TTY: frames of a type byte (0 and 1 stdout, 2 stderr, 3 an error
@@ -30,10 +35,11 @@ const maxDaemonErrorBytes = 4096;
 export function createDemultiplexer(options: { readonly maxFrameBytes?: number } = {}): Demultiplexer {
   const maxFrameBytes = options.maxFrameBytes ?? 0xffff_ffff;
   const header = new Uint8Array(headerBytes);
+  const daemonError = createDaemonError();
   let headerFill = 0;
   let type = 0;
   let remaining = 0;
-  let daemonError = "";
+  let failure: unknown = null;
 
   function readHeader(piece: Uint8Array, start: number): number {
     const taken = Math.min(headerBytes - headerFill, piece.length - start);
@@ -41,7 +47,7 @@ export function createDemultiplexer(options: { readonly maxFrameBytes?: number }
     headerFill += taken;
     if (headerFill === headerBytes) {
       ({ type, length: remaining } = parseHeader(header, maxFrameBytes));
-      if (remaining === 0) headerFill = 0;
+      if (remaining === 0) endFrame();
     }
     return start + taken;
   }
@@ -49,28 +55,53 @@ export function createDemultiplexer(options: { readonly maxFrameBytes?: number }
   function readPayload(piece: Uint8Array, start: number, into: OutputChunk[]): number {
     const bytes = piece.subarray(start, start + remaining);
     remaining -= bytes.length;
-    if (type === daemonErrorType) {
-      daemonError = (daemonError + new TextDecoder().decode(bytes)).slice(0, maxDaemonErrorBytes);
-      if (remaining === 0)
-        throw new ProtocolError(`the Engine reports an error in the stream: ${daemonError}`);
-    } else into.push({ stream: type === 2 ? "stderr" : "stdout", bytes });
-    if (remaining === 0) headerFill = 0;
+    if (type === daemonErrorType) daemonError.add(bytes);
+    else into.push({ stream: type === 2 ? "stderr" : "stdout", bytes });
+    if (remaining === 0) endFrame();
     return start + bytes.length;
+  }
+
+  function endFrame(): void {
+    if (type === daemonErrorType) throw daemonError.toError();
+    headerFill = 0;
+  }
+
+  function readAll(piece: Uint8Array, into: OutputChunk[]): void {
+    let position = 0;
+    while (position < piece.length) {
+      const isInPayload = headerFill === headerBytes;
+      position = isInPayload ? readPayload(piece, position, into) : readHeader(piece, position);
+    }
   }
 
   return {
     push(piece) {
       const chunks: OutputChunk[] = [];
-      let position = 0;
-      while (position < piece.length) {
-        const isInPayload = headerFill === headerBytes;
-        position = isInPayload ? readPayload(piece, position, chunks) : readHeader(piece, position);
+      try {
+        if (failure === null) readAll(piece, chunks);
+      } catch (error) {
+        failure = error;
       }
+      if (failure !== null && chunks.length === 0) throw failure;
       return chunks;
     },
     end() {
+      if (failure !== null) throw failure;
+      if (headerFill === headerBytes && type === daemonErrorType) throw daemonError.toError();
       if (headerFill > 0) throw new ProtocolError("the stream ended in the middle of a frame");
     },
+  };
+}
+
+function createDaemonError(): { add(bytes: Uint8Array): void; toError(): ProtocolError } {
+  const decoder = new TextDecoder();
+  let text = "";
+  return {
+    add(bytes) {
+      text = (text + decoder.decode(bytes, { stream: true })).slice(0, maxDaemonErrorLength);
+    },
+    toError: () =>
+      new ProtocolError(`the Engine reports an error in the stream: ${text === "" ? "(no text)" : text}`),
   };
 }
 

@@ -147,8 +147,8 @@ interface ProgressMessage {
 /** Failures come inside a stream whose status was 200. */
 function toProgress(raw: unknown): ImageProgress {
   const message = (typeof raw === "object" && raw !== null ? raw : {}) as ProgressMessage;
-  const failure = message.errorDetail?.message ?? message.error;
-  if (failure !== undefined) throw new ImageError(String(failure).slice(0, longestText));
+  const failure = failureText(message);
+  if (failure !== null) throw new ImageError(failure.slice(0, longestText));
   const text = String(message.stream ?? message.status ?? "").slice(0, longestText);
   const id = message.aux?.ID ?? (text.startsWith("sha256:") ? text : null);
   return {
@@ -157,6 +157,14 @@ function toProgress(raw: unknown): ImageProgress {
     currentBytes: numberOrNull(message.progressDetail?.current),
     totalBytes: numberOrNull(message.progressDetail?.total),
   };
+}
+
+/** Either field marks a failure, with or without words in it. */
+function failureText({ error, errorDetail }: ProgressMessage): string | null {
+  const hasFailed = (errorDetail !== null && errorDetail !== undefined) || (error ?? "") !== "";
+  if (!hasFailed) return null;
+  const words = [errorDetail?.message, error].find((text) => typeof text === "string" && text !== "");
+  return typeof words === "string" ? words : "the Engine reports a failure without words";
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -16,6 +16,7 @@ export async function* decodeJsonLines(
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
+      checkLength(pendingBytes + end - start, maxLineBytes);
       pending.push(chunk.subarray(start, end));
       start = end + 1;
       yield* parseLine(pending);
@@ -23,11 +24,14 @@ export async function* decodeJsonLines(
       pendingBytes = 0;
     }
     pendingBytes += chunk.length - start;
-    if (pendingBytes > maxLineBytes)
-      throw new ProtocolError(`a JSON line over the cap of ${maxLineBytes} bytes`);
+    checkLength(pendingBytes, maxLineBytes);
     if (start < chunk.length) pending.push(chunk.subarray(start));
   }
   yield* parseLine(pending);
+}
+
+function checkLength(lineBytes: number, maxLineBytes: number): void {
+  if (lineBytes > maxLineBytes) throw new ProtocolError(`a JSON line over the cap of ${maxLineBytes} bytes`);
 }
 
 function* parseLine(pieces: readonly Uint8Array[]): Generator<unknown, void, undefined> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { RequestBody, ResponseBody } from "./bodies.ts";
 export {
   type ClientOptions,
   createClient,
@@ -65,8 +66,6 @@ export type { Answer, OperationBody, OperationKey, RequestArguments, RequestOpti
 export { engineInfo, engineVersion, ping } from "./system.ts";
 export {
   createTransport,
-  type RequestBody,
-  type ResponseBody,
   type Transport,
   type TransportRequest,
   type TransportResponse,

@@ -10,8 +10,11 @@ export type Answer<K extends OperationKey> = Operations[K]["answer"];
 export type OperationBody<K extends OperationKey> = NonNullable<Operations[K]["body"]>;
 
 /** A part of a request: may be left out where nothing in it is required. */
-type Part<Name extends string, Value> =
-  Record<string, never> extends Value ? { readonly [N in Name]?: Value } : { readonly [N in Name]: Value };
+type Part<Name extends string, Value> = keyof Value extends never
+  ? { readonly [N in Name]?: Record<string, never> }
+  : Record<string, never> extends Value
+    ? { readonly [N in Name]?: Value }
+    : { readonly [N in Name]: Value };
 
 /** Parameters, body and signal of one call. */
 export type RequestOptions<K extends OperationKey> = PathPart<K> &

@@ -1,5 +1,7 @@
+import { abandonOnAbort } from "./abort.ts";
+import { engineMessage, readBody } from "./bodies.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
-import { engineMessage, readBody, type Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** The newest API version that this client speaks: the one that `schema.ts` describes. */
 export const defaultApiVersion = "1.51";
@@ -35,19 +37,10 @@ export function createNegotiator(
     asking ??= askVersion(transport).finally(() => {
       asking = undefined;
     });
+    // One caller's abort must not fail the others, so the shared question goes on and only this caller leaves.
     agreed = await abandonOnAbort(asking, signal);
     return agreed;
   };
-}
-
-/** One caller's abort must not fail the others, so the shared question goes on and only this caller leaves. */
-function abandonOnAbort<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return shared;
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
-    shared.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }
 
 async function askVersion(transport: Transport): Promise<string> {

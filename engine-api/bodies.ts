@@ -1,0 +1,85 @@
+import { ConnectionError, ProtocolError } from "./errors.ts";
+
+/** A body that can be sent: text, bytes, or a stream of bytes with backpressure. */
+export type RequestBody = string | Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+
+/** The bytes of an answer. Leaving the loop early gives the connection back or closes it. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  destroy(): void;
+}
+
+/** A request's body on its way out. */
+export interface WatchedBody {
+  readonly body: RequestBody | null;
+  /** What the body's own source threw, once it did. */
+  failure(): { readonly error: unknown } | null;
+}
+
+/** What undici answers with, as far as it is used here. */
+interface RawBody extends AsyncIterable<Uint8Array> {
+  destroy(): unknown;
+  on(event: "error", listener: () => void): unknown;
+}
+
+const maxMessageLength = 4096;
+
+/** Remembers what a streamed body's source throws, which would else look like a lost connection. */
+export function watchBody(body: RequestBody | undefined): WatchedBody {
+  if (body === undefined) return { body: null, failure: () => null };
+  if (typeof body === "string" || body instanceof Uint8Array) return { body, failure: () => null };
+  let failure: { readonly error: unknown } | null = null;
+  async function* watched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* source;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  }
+  return { body: watched(body), failure: () => failure };
+}
+
+/** An answer's body whose errors are put by `explain` into the caller's words. */
+export function guardBody(body: RawBody, explain: (error: unknown) => unknown): ResponseBody {
+  // A body that nobody reads any more must not end the process with an unheard error.
+  body.on("error", () => undefined);
+  return {
+    destroy: () => void body.destroy(),
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* body;
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+  };
+}
+
+/** The signal's reason passes through unchanged; every other failure of a connection is a lost or refused one. */
+export function explainFailure(error: unknown, address: string, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  return new ConnectionError(address, error);
+}
+
+/** Reads a body to its end, at most `maxBytes` of it. @throws ProtocolError over the cap. */
+export async function readBody(body: ResponseBody, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of body) {
+    total += chunk.length;
+    if (total > maxBytes) throw new ProtocolError(`an answer over the cap of ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, total);
+}
+
+/** The Engine's own words from the body of a refusal, which is JSON with a `message`, or plain text. */
+export function engineMessage(body: string): string {
+  let message: unknown;
+  try {
+    message = (JSON.parse(body) as { message?: unknown } | null)?.message;
+  } catch {
+    message = undefined;
+  }
+  return (typeof message === "string" ? message : body).trim().slice(0, maxMessageLength);
+}
