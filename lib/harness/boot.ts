@@ -18,14 +18,18 @@ const moduleNames = [
   "artifacts",
   "cgroup",
   "child",
+  "exits",
   "hardening",
+  "outbox",
   "outcome",
   "relay",
   "run",
+  "seccomp",
   "supervisor",
   "values",
   "values_numpy",
   "values_pandas",
+  "values_pandas_in",
   "values_plain",
   "wire",
 ] as const;
@@ -57,8 +61,9 @@ function readPython(name: string): string {
 }
 
 function asciiJson(value: unknown): string {
+  // Python does not join two escaped surrogates as JSON does, so a letter beyond them needs its long escape.
   return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /[\u{7f}-\u{10ffff}]/gu,
+    (letter) => `\\U${(letter.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`,
   );
 }

@@ -1,4 +1,4 @@
-import { frameHeaderBytes, type JobHeader, protocolVersion } from "./protocol.ts";
+import { frameHeaderBytes, type JobHeader, maxJobHeaderBytes, protocolVersion } from "./protocol.ts";
 
 /** A job's parts, before they become bytes. */
 export interface Job {
@@ -10,7 +10,11 @@ export interface Job {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The bytes of a job in the order in which the supervisor reads them. Inputs and files are handed on, not copied. */
+/**
+ * The bytes of a job in the order in which the supervisor reads them. Inputs and files are handed on, not copied.
+ *
+ * @throws RangeError for a header, with the code in it, that the supervisor would not read.
+ */
 export function encodeJob({ header, inputs, files }: Job): readonly Uint8Array[] {
   const full: JobHeader = {
     ...header,
@@ -19,6 +23,8 @@ export function encodeJob({ header, inputs, files }: Job): readonly Uint8Array[]
     files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length })),
   };
   const text = Buffer.from(JSON.stringify(full), "utf8");
+  if (text.length > maxJobHeaderBytes)
+    throw new RangeError(`the job's header is over ${maxJobHeaderBytes} bytes; send less code`);
   const head = Buffer.alloc(frameHeaderBytes);
   head.write("J", 0, "ascii");
   head.writeUInt32BE(text.length, 1);

@@ -28,11 +28,11 @@ const droppedSchema = v.object({
   ]),
 });
 
-const reportSchema = v.object({
+const reportFields = v.object({
   cause: v.nullable(v.picklist(["timeout", "cpu-timeout", "output-limit"])),
   limit: v.nullable(v.picklist(["stdout", "stderr", "result"])),
-  exitCode: v.nullable(wholeCount),
-  signal: v.nullable(wholeCount),
+  exitCode: v.nullable(v.pipe(wholeCount, v.maxValue(255))),
+  signal: v.nullable(v.pipe(wholeCount, v.minValue(1), v.maxValue(64))),
   wallMs: count,
   userCpuMs: count,
   systemCpuMs: count,
@@ -42,6 +42,12 @@ const reportSchema = v.object({
   stderrBytes: wholeCount,
   droppedArtifacts: v.pipe(v.array(droppedSchema), v.maxLength(1000)),
 });
+
+const reportSchema = v.pipe(
+  reportFields,
+  v.check(({ exitCode, signal }) => (exitCode === null) !== (signal === null)),
+  v.check(({ cause, limit }) => (cause === "output-limit") === (limit !== null)),
+);
 
 const artifactSchema = v.object({
   path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),

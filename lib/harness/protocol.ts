@@ -16,8 +16,11 @@ export const protocolVersion = 1;
 /** Bytes of a frame's header: the kind's letter and the payload's length. */
 export const frameHeaderBytes = 5;
 
-/** The longest payload that either side may send in one frame; longer data goes in several. */
+/** The longest payload that the supervisor may send in one frame; longer data goes in several. */
 export const maxFrameBytes: number = 1024 * 1024;
+
+/** The longest {@link JobHeader} that the supervisor reads, as JSON; the code is most of it. */
+export const maxJobHeaderBytes: number = 16 * 1024 * 1024;
 
 /** The frames of the supervisor, by letter. */
 export const frameKinds: Readonly<Record<string, FrameKind>> = {
@@ -66,7 +69,7 @@ export interface JobLimits {
   readonly cpuTimeMs: number | null;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
-  /** The outcome with the encoded result values, bytes. */
+  /** The encoded result values, bytes; what else the outcome says is capped by itself. */
   readonly resultBytes: number;
   readonly artifactCount: number;
   /** One artifact, bytes. */

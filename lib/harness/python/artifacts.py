@@ -3,74 +3,86 @@ import os
 import stat
 import time
 
+import brigbox_wire as wire
+
 PIECE = 256 * 1024
 MAX_SECONDS = 10
+# Past the code's deadline the host will not wait for long.
+MIN_SECONDS = 1
 MAX_DROPPED = 1000
+# The report must fit into one frame, whatever the names are made of.
+MAX_DROPPED_TEXT = 512 * 1024
 MAX_NAME = 1024
 
 
-def collect(folder, limits, send):
+def collect(folder, limits, send, deadline):
     """Sends the artifacts as frames; returns what was dropped, with reasons. All processes of the code are gone by now."""
-    collector = _Collector(limits, send)
+    now = time.monotonic()
+    collector = _Collector(limits, send, min(now + MAX_SECONDS, max(deadline, now + MIN_SECONDS)))
     try:
         root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return []
     except OSError:
-        return collector.dropped
-    collector.walk(root, "", 0)
+        collector.drop(".", "unreadable")
+    else:
+        collector.walk(root, "", 0)
     return collector.dropped
 
 
 class _Collector:
-    def __init__(self, limits, send):
+    def __init__(self, limits, send, until):
         self.limits = limits
         self.send = send
+        self.until = until
         self.dropped = []
+        self.dropped_text = 0
         self.count = 0
         self.total = 0
-        self.until = time.monotonic() + MAX_SECONDS
 
     def walk(self, descriptor, prefix, depth):
         """Closes the folder's descriptor. Names in order, so that the same files give the same answer."""
         try:
             for name in sorted(os.listdir(descriptor)):
-                if len(self.dropped) >= MAX_DROPPED:
-                    return
                 self._visit(descriptor, name, prefix + name, depth)
         except OSError:
-            self._drop(prefix.rstrip("/") or ".", "unreadable")
+            self.drop(prefix.rstrip("/") or ".", "unreadable")
         finally:
             os.close(descriptor)
 
     def _visit(self, parent, name, path, depth):
         if not _is_good_name(name) or len(path) > MAX_NAME:
-            return self._drop(path, "bad-name")
+            return self.drop(path, "bad-name")
         if time.monotonic() > self.until:
-            return self._drop(path, "time")
+            return self.drop(path, "time")
         try:
-            mode = os.lstat(name, dir_fd=parent).st_mode
+            mode = os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
                 return self._enter(parent, name, path, depth)
             if not stat.S_ISREG(mode):
-                return self._drop(path, "not-a-regular-file")
+                return self.drop(path, "not-a-regular-file")
             return self._take(parent, name, path)
         except OSError:
-            return self._drop(path, "unreadable")
+            return self.drop(path, "unreadable")
 
     def _enter(self, parent, name, path, depth):
         if depth >= self.limits["artifactDepth"]:
-            return self._drop(path, "too-deep")
+            return self.drop(path, "too-deep")
         return self.walk(os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent), path + "/", depth + 1)
 
     def _take(self, parent, name, path):
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=parent)
         try:
-            size = os.fstat(file).st_size
+            status = os.fstat(file)
+            if not stat.S_ISREG(status.st_mode):
+                return self.drop(path, "not-a-regular-file")
+            size = status.st_size
             if size > self.limits["artifactFileBytes"]:
-                return self._drop(path, "file-too-large")
+                return self.drop(path, "file-too-large")
             if self.count >= self.limits["artifactCount"]:
-                return self._drop(path, "too-many")
+                return self.drop(path, "too-many")
             if self.total + size > self.limits["artifactBytes"]:
-                return self._drop(path, "total-too-large")
+                return self.drop(path, "total-too-large")
             self.count += 1
             self.total += size
             self._send_file(file, path, size)
@@ -78,8 +90,6 @@ class _Collector:
             os.close(file)
 
     def _send_file(self, file, path, size):
-        import brigbox_wire as wire
-
         self.send(b"A", wire.dumps({"path": path, "bytes": size}).encode())
         while size > 0:
             piece = os.read(file, min(size, PIECE))
@@ -88,15 +98,17 @@ class _Collector:
             size -= len(piece)
             self.send(b"B", piece)
 
-    def _drop(self, path, reason):
-        if len(self.dropped) < MAX_DROPPED:
-            text = path.encode("utf-8", "backslashreplace").decode()[:MAX_NAME]
+    def drop(self, path, reason):
+        text = path.encode("utf-8", "backslashreplace").decode()[:MAX_NAME]
+        self.dropped_text += len(wire.quote(text))
+        if len(self.dropped) < MAX_DROPPED and self.dropped_text <= MAX_DROPPED_TEXT:
             self.dropped.append({"path": text, "reason": reason})
 
 
 def _is_good_name(name):
+    """Text without control characters, which could play tricks on whoever shows it, and without Windows' separator."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return False
-    return all(ord(character) >= 32 and ord(character) != 127 for character in name) and "\\" not in name
+    return "\\" not in name and not any(ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0 for letter in name)

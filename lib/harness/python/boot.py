@@ -1,6 +1,10 @@
 # The program that python3 -c runs. The host puts three assignments before it: SOURCES (module name to source text), PRELOAD and ROOT.
 # Modules come from SOURCES when they are first imported, so that a run compiles only what it uses.
+import builtins
 import sys
+
+# The supervisor's modules have builtins of their own: what the code does to `print` or `len` must not reach who reports on it.
+BUILTINS = dict(vars(builtins))
 
 
 class SourceFinder:
@@ -17,6 +21,7 @@ class SourceFinder:
     @staticmethod
     def exec_module(module):
         name = module.__name__
+        module.__dict__["__builtins__"] = BUILTINS
         exec(compile(SOURCES[name], "<%s>" % name, "exec", dont_inherit=True), module.__dict__)
 
 

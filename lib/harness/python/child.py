@@ -1,34 +1,48 @@
 """The process that runs the code. Nothing here is out of the code's reach, so nothing here is believed by anyone else."""
 import _signal as signal
+import atexit
+import builtins
 import io
 import os
 import sys
 
 import brigbox_hardening as hardening
+import brigbox_outcome as outcomes
 import brigbox_wire as wire
 
 HARNESS_MODULES = "brigbox_"
+
+_set_trace, _set_profile, _set_recursion_limit = sys.settrace, sys.setprofile, sys.setrecursionlimit
+_recursion_limit = sys.getrecursionlimit()
+_run_exit_handlers = atexit._run_exitfuncs
 
 
 def run(job, inputs, pipes, root):
     """Runs the code and writes its outcome to the result pipe. Never returns."""
     result = _settle_in(pipes, job["limits"], root)
-    decode, encode = _values_codec(job, inputs)
-    namespace = _make_main_module(job)
-    if decode is not None:
-        namespace.update(decode(inputs))
     # Kept here, since the code may replace what it finds in these modules.
-    write, leave = os.write, os._exit
-    outcome, payload, code = _execute(job, namespace, encode)
+    write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
+    namespace = _make_main_module(job)
+    error = _attempt(_define_inputs, inputs, namespace)
+    before = _hide_harness()
+    if error is None:
+        error = _run_code(job, namespace)
+    _attempt(_restore_interpreter, *before)
+    if process_id() != own_id:
+        _leave_fork(error, job, write, leave)
+    outcome, payload, code = outcomes.conclude(error, job, namespace)
+    del error
     text = wire.dumps(outcome).encode()
     _write_all(write, result, len(text).to_bytes(4, "big") + text)
     for buffer in payload:
         _write_all(write, result, buffer)
+    _attempt(_let_go, namespace)
     leave(code)
 
 
 def _settle_in(pipes, limits, root):
     """A session, streams, limits and a place of its own. Returns the result pipe's descriptor."""
+    hardening.end_with_supervisor()
     os.setsid()
     hardening.prefer_as_victim()
     signal.set_wakeup_fd(-1)
@@ -56,26 +70,6 @@ def _open_streams():
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
-def _values_codec(job, inputs):
-    """Decoder and encoder; both are compiled only where something is to be decoded or may come back."""
-    decode = None
-    if inputs:
-        from brigbox_values import decode
-
-    finder = sys.meta_path[0]
-
-    def encode(values, limit):
-        if not values:
-            return []
-        if finder not in sys.meta_path:
-            sys.meta_path.insert(0, finder)
-        from brigbox_values import encode
-
-        return encode(values, limit)
-
-    return decode, encode
-
-
 class _CodeLoader:
     """Lets tracebacks find the code's own lines, though there is no file."""
 
@@ -91,56 +85,95 @@ def _make_main_module(job):
     main = type(sys)("__main__")
     main.__file__ = job["fileName"]
     main.__loader__ = _CodeLoader(job["code"])
-    main.__builtins__ = __builtins__
+    main.__builtins__ = sys.modules["builtins"]
     sys.modules["__main__"] = main
     sys.argv[:] = [job["fileName"]]
     return main.__dict__
 
 
 def _hide_harness():
-    for name in [name for name in sys.modules if name.startswith(HARNESS_MODULES)]:
-        del sys.modules[name]
-    sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__name__", "") != "SourceFinder"]
+    """Returns what `_restore_interpreter` needs."""
+    modules, finders = dict(sys.modules), list(sys.meta_path)
+    lists = {"meta_path": finders, "path_hooks": list(sys.path_hooks), "path": list(sys.path)}
+    for name in modules:
+        if name.startswith(HARNESS_MODULES):
+            del sys.modules[name]
+    sys.meta_path[:] = [finder for finder in finders if getattr(finder, "__name__", "") != "SourceFinder"]
+    return modules, lists
 
 
-def _execute(job, namespace, encode):
-    """Returns the outcome, the encoded values and the exit code."""
-    import brigbox_outcome as outcomes
+def _restore_interpreter(modules, lists):
+    """Values and errors are told by Python's own means, whatever the code did to them."""
+    vars(builtins).update(__builtins__)
+    for name, items in lists.items():
+        setattr(sys, name, items)
+    for name, module in modules.items():
+        sys.modules.setdefault(name, module)
 
-    limit = job["limits"]["resultBytes"]
-    _hide_harness()
+
+def _define_inputs(inputs, namespace):
+    if inputs:
+        # Compiled only where something comes in.
+        from brigbox_values import decode
+
+        namespace.update(decode(inputs))
+
+
+def _run_code(job, namespace):
+    """Returns the exception that ended the code, or None. Ends like a script: threads are awaited, then come the exit handlers."""
+    error = _attempt(_execute, job, namespace)
+    late_error = _attempt(_await_threads)
+    # As in a script, what goes wrong in an exit handler is told on stderr and changes nothing.
+    _attempt(_run_exit_handlers)
+    _attempt(_flush_streams)
+    return late_error if error is None else error
+
+
+def _execute(job, namespace):
+    exec(compile(job["code"], job["fileName"], "exec", dont_inherit=True), namespace)
+
+
+def _attempt(action, *arguments):
+    """The exception that this raises, or None. What the code hung into the interpreter is taken out again."""
+    failure = None
     try:
-        exec(compile(job["code"], job["fileName"], "exec", dont_inherit=True), namespace)
-        values = {name: namespace[name] for name in job["returns"] if name in namespace}
-        missing = [name for name in job["returns"] if name not in namespace]
-        payload = encode(values, limit)
-        _finish_like_a_script()
-        return outcomes.ok(payload, missing, limit), payload, 0
-    except SystemExit as error:
-        return outcomes.from_exit(error, job, namespace, encode, _finish_like_a_script)
+        action(*arguments)
     except BaseException as error:  # noqa: B902 - whatever ended the code is its outcome
-        outcome = outcomes.from_exception(error, job["fileName"])
-        _finish_quietly()
-        return outcome, [], 1
+        failure = error
+    for reset, value in ((_set_trace, None), (_set_profile, None), (_set_recursion_limit, _recursion_limit)):
+        try:
+            reset(value)
+        except BaseException:  # noqa: B902 - a profiler of the code is told of its own removal
+            pass
+    return failure
 
 
-def _finish_like_a_script():
-    """Threads that are not daemons are waited for, then come the exit handlers, as at the end of any program."""
+def _await_threads():
     threading = sys.modules.get("threading")
     if threading is not None:
         threading._shutdown()
-    atexit = sys.modules.get("atexit")
-    if atexit is not None:
-        atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
 
 
-def _finish_quietly():
-    try:
-        _finish_like_a_script()
-    except BaseException:  # noqa: B902 - the first error is the one that counts
-        pass
+def _flush_streams():
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            _attempt(stream.flush)
+
+
+def _let_go(namespace):
+    """Clears the globals as Python does at its end, so that a file which was never closed is written out."""
+    for name in list(namespace):
+        if name != "__builtins__":
+            namespace[name] = None
+    _flush_streams()
+
+
+def _leave_fork(error, job, write, leave):
+    """A process that the code forked came back up to here. It ends as a script does, and what it computed is not the result."""
+    outcome, _, code = outcomes.conclude(error, dict(job, returns=[]), {})
+    if outcome["exception"] is not None:
+        _attempt(write, 2, outcome["exception"]["traceback"].encode("utf-8", "backslashreplace"))
+    leave(code)
 
 
 def _write_all(write, descriptor, buffer):

@@ -3,33 +3,35 @@ import os
 
 _SET_DUMPABLE = 4
 _GET_DUMPABLE = 3
+_SET_PARENT_DEATH_SIGNAL = 1
 
 
 def set_dumpable(value):
     """Sets whether /proc/self belongs to this user, which is what opens it to other processes. True where that was read back."""
-    prctl = _find_prctl()
+    prctl = find_prctl()
     if prctl is None:
         return False
     prctl(_SET_DUMPABLE, value)
-    return prctl(_GET_DUMPABLE, 0) == value
+    return prctl(_GET_DUMPABLE) == value
 
 
-def _find_prctl():
+def find_prctl():
+    """The C function, which takes integers and bytes; None where this Python cannot call it."""
     # The ctypes package costs five times what its C part costs, at every start.
     try:
         import _ctypes
 
         address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
-        return lambda option, value: _ctypes.call_function(address, (option, value, 0, 0, 0))
-    except (ImportError, AttributeError, OSError):
-        pass
-    try:
-        import ctypes
-
-        function = ctypes.CDLL(None).prctl
-        return lambda option, value: function(option, value, 0, 0, 0)
     except (ImportError, AttributeError, OSError):
         return None
+    return lambda option, value=0, pointer=0: _ctypes.call_function(address, (option, value, pointer, 0, 0))
+
+
+def end_with_supervisor():
+    """In a container the kernel sees to it; elsewhere, as in a trial, nothing else would."""
+    prctl = find_prctl()
+    if prctl is not None:
+        prctl(_SET_PARENT_DEATH_SIGNAL, 9)
 
 
 def prefer_as_victim():

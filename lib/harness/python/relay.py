@@ -5,40 +5,45 @@ import select
 import time
 
 import brigbox_cgroup as cgroup
+import brigbox_exits as exits
 import brigbox_wire as wire
+from brigbox_outbox import Outbox
 
-HIGH_WATER = 1024 * 1024
 READ_SIZE = 64 * 1024
 CPU_INTERVAL = 0.1
+LONGEST_WAIT = 60
+# How long what the child left behind may take to die and to let go of its pipes.
+PATIENCE = 2
+# A storm of dying processes must not keep the deadline from being looked at.
+REAP_BATCH = 100
 KINDS = (b"O", b"E", b"V")
 LIMIT_NAMES = ("stdout", "stderr", "result")
-EXIT_HANG_UP = 3
 
 
 class Relay:
     """The streams of one child, and how it ended."""
 
-    def __init__(self, frames, child, sources, limits, started):
-        self.frames = frames
+    def __init__(self, frames, bell, child, sources, limits, started):
+        self.outbox = Outbox(frames)
+        self.bell = bell
         self.child = child
         self.open = dict(zip(sources, range(3)))
-        self.caps = (limits["stdoutBytes"], limits["stderrBytes"], limits["resultBytes"])
+        self.caps = (limits["stdoutBytes"], limits["stderrBytes"], limits["resultBytes"] + wire.MAX_OUTCOME_TEXT)
         self.counts = [0, 0, 0]
         self.cause = self.limit = self.status = self.ended = None
         self.user_seconds = self.system_seconds = self.max_rss_kib = 0
+        self.started = started
         self.deadline = started + limits["timeoutMs"] / 1000
+        self.patience = None
+        self.has_children = self.has_more_dead = True
         self.cpu_limit_ms = limits["cpuTimeMs"]
         self.cpu_before_ms = cgroup.cpu_ms() if self.cpu_limit_ms is not None else None
-        self.queue = []
-        self.queued = 0
-        os.set_blocking(frames, False)
         for source in sources:
             os.set_blocking(source, False)
-        self.bell = _ring_on_child_exit()
 
     def watch(self):
         """Returns when the child and all that it started are gone and their output is read."""
-        while self.status is None or self.open:
+        while not self._is_over():
             for descriptor, _ in self._poll():
                 if descriptor in self.open:
                     self._relay(descriptor)
@@ -46,73 +51,68 @@ class Relay:
                     _read(self.bell)
             self._reap()
             self._check_limits()
+        for source in list(self.open):
+            self._close(source)
 
     def send(self, kind, payload):
-        """Queues a frame. Waits, with an eye on the host, while too much is queued."""
-        header = wire.frame_header(kind, len(payload))
-        self.queue += (header, payload)
-        self.queued += len(header) + len(payload)
+        """Queues a frame. Once the child is gone it waits, with an eye on the host, while too much is queued."""
+        self.outbox.add(kind, payload)
         self._write()
-        while self.queued > HIGH_WATER and self.ended is not None:
+        while self.outbox.is_full() and self.ended is not None:
             self._poll()
 
     def flush(self):
         """Returns when the host has taken all that was queued."""
-        while self.queue:
+        while not self.outbox.is_empty():
             self._poll()
+
+    def _is_over(self):
+        if self.status is None:
+            return False
+        if not self.open and not self.has_children:
+            return True
+        now = time.monotonic()
+        if self.patience is None or self.outbox.is_full():
+            self.patience = now + PATIENCE
+        return now > self.patience
 
     def _poll(self):
         poll = select.poll()
         poll.register(0, select.POLLIN)
         poll.register(self.bell, select.POLLIN)
-        if self.queue:
-            poll.register(self.frames, select.POLLOUT)
-        # A host that reads slowly slows the code down; it must not make us hoard its output.
-        if self.queued < HIGH_WATER:
+        if not self.outbox.is_empty():
+            poll.register(self.outbox.descriptor, select.POLLOUT)
+        if not self.outbox.is_full():
             for source in self.open:
                 poll.register(source, select.POLLIN)
         events = poll.poll(self._wait_ms())
         for descriptor, _ in events:
             if descriptor == 0:
                 self._hang_up()
-            elif descriptor == self.frames:
+            elif descriptor == self.outbox.descriptor:
                 self._write()
         return events
 
     def _wait_ms(self):
-        if self.status is not None:
-            return 1000
-        wait = max(0, self.deadline - time.monotonic()) if self.cause is None else 1
-        if self.cpu_limit_ms is not None:
+        if self.has_more_dead:
+            return 0
+        if self.status is not None or self.cause is not None:
+            return 100
+        wait = min(max(0, self.deadline - time.monotonic()), LONGEST_WAIT)
+        if self.cpu_before_ms is not None:
             wait = min(wait, CPU_INTERVAL)
         return int(wait * 1000) + 1
 
     def _hang_up(self):
         """Stdin ended, or says what it must not: whoever asked is gone, and nobody will read more of this."""
         self._kill()
-        os._exit(EXIT_HANG_UP)
+        os._exit(exits.HANG_UP)
 
     def _write(self):
         try:
-            while self.queue:
-                count = os.writev(self.frames, self.queue[:64])
-                self.queued -= count
-                self._drop_written(count)
-        except BlockingIOError:
-            pass
+            self.outbox.write()
         except OSError:
             self._hang_up()
-
-    def _drop_written(self, count):
-        done = 0
-        for piece in self.queue:
-            if len(piece) > count:
-                break
-            count -= len(piece)
-            done += 1
-        del self.queue[:done]
-        if count:
-            self.queue[0] = memoryview(self.queue[0])[count:]
 
     def _relay(self, source):
         index = self.open[source]
@@ -120,67 +120,74 @@ class Relay:
         if piece is None:
             return
         if not piece:
-            os.close(source)
-            del self.open[source]
+            self._close(source)
             return
         room = self.caps[index] - self.counts[index]
         self.counts[index] += len(piece)
         if room > 0:
             self.send(KINDS[index], piece[:room])
         if len(piece) > room:
-            self.limit = self.limit or LIMIT_NAMES[index]
-            self._end("output-limit")
+            self._end("output-limit", LIMIT_NAMES[index])
+
+    def _close(self, source):
+        del self.open[source]
+        os.close(source)
 
     def _check_limits(self):
         if self.status is not None or self.cause is not None:
             return
         if time.monotonic() >= self.deadline:
             self._end("timeout")
-        elif self.cpu_limit_ms is not None and self.cpu_before_ms is not None:
-            if cgroup.cpu_ms() - self.cpu_before_ms >= self.cpu_limit_ms:
+        elif self.cpu_before_ms is not None:
+            used_ms = (cgroup.cpu_ms() or 0) - self.cpu_before_ms
+            if used_ms >= self.cpu_limit_ms:
                 self._end("cpu-timeout")
 
-    def _end(self, cause):
+    def _end(self, cause, limit=None):
         if self.cause is None:
-            self.cause = cause
+            self.cause, self.limit = cause, limit
         self._kill()
 
     def _kill(self):
-        """All processes of the container but this one; outside of a container, as in tests, only the child's session."""
-        try:
-            if os.getpid() == 1:
-                os.kill(-1, signal.SIGKILL)
-            else:
-                os.killpg(self.child, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
+        """All processes of the container but this one; outside of a container, as in a trial, only the child's session."""
+        if os.getpid() == 1:
+            _kill_quietly(os.kill, -1)
+            return
+        _kill_quietly(os.killpg, self.child)
+        if self.status is None:
+            # It may not have got as far as a session of its own.
+            _kill_quietly(os.kill, self.child)
 
     def _reap(self):
-        while True:
+        self.has_more_dead = False
+        for _ in range(REAP_BATCH):
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
+                self.has_children = False
                 return
             if pid == 0:
                 return
-            self.user_seconds += usage.ru_utime
-            self.system_seconds += usage.ru_stime
-            self.max_rss_kib = max(self.max_rss_kib, usage.ru_maxrss)
-            if pid == self.child:
-                self.status = status
-                self.ended = time.monotonic()
-            if self.status is not None:
-                # What the child left running holds its pipes open, and would run on unseen.
-                self._kill()
+            self._count_dead(pid, status, usage)
+        self.has_more_dead = True
+
+    def _count_dead(self, pid, status, usage):
+        self.user_seconds += usage.ru_utime
+        self.system_seconds += usage.ru_stime
+        self.max_rss_kib = max(self.max_rss_kib, usage.ru_maxrss)
+        if pid == self.child:
+            self.status = status
+            self.ended = time.monotonic()
+        if self.status is not None:
+            # What the child left running holds its pipes open, and would run on unseen.
+            self._kill()
 
 
-def _ring_on_child_exit():
-    reader, writer = os.pipe()
-    os.set_blocking(reader, False)
-    os.set_blocking(writer, False)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    return reader
+def _kill_quietly(kill, target):
+    try:
+        kill(target, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
 
 
 def _read(descriptor):

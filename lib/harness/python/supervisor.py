@@ -3,15 +3,13 @@ import _signal as signal
 import os
 import sys
 
+import brigbox_exits as exits
 import brigbox_hardening as hardening
+import brigbox_seccomp as seccomp
 import brigbox_wire as wire
 
 PROTOCOL = 1
 MAX_HEADER = 16 * 1024 * 1024
-
-EXIT_HANG_UP = 3
-EXIT_BAD_JOB = 65
-EXIT_INPUT_FILES = 66
 
 
 def main(preload, root):
@@ -19,16 +17,17 @@ def main(preload, root):
     frames = _take_frame_stream()
     _ignore_signals()
     is_hidden = hardening.set_dumpable(0)
+    seccomp.forbid_limits_of_others(hardening.find_prctl())
     versions, missing = _import_ahead(preload)
-    _send_ready(frames, versions, missing, not is_hidden)
     try:
+        _send_ready(frames, versions, missing, not is_hidden)
         job, inputs = _read_job(root)
-    except EOFError:
-        os._exit(EXIT_HANG_UP)
-    except (ValueError, KeyError, TypeError, MemoryError) as error:
-        _give_up(EXIT_BAD_JOB, "bad job: %s" % error)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(exits.HANG_UP)
     except OSError as error:
-        _give_up(EXIT_INPUT_FILES, "cannot write the input files: %s" % error)
+        exits.give_up(exits.INPUT_FILES, "cannot write the input files: %s" % error)
+    except Exception as error:
+        exits.give_up(exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))
     import brigbox_run
 
     brigbox_run.run(job, inputs, frames, root)
@@ -52,7 +51,7 @@ def _import_ahead(names):
     for name in names:
         try:
             __import__(name)
-        except ImportError:
+        except Exception:  # noqa: B902 - a broken one is as good as none; an import in the code shows why
             missing.append(name)
         else:
             versions[name] = str(getattr(sys.modules[name], "__version__", ""))
@@ -115,8 +114,3 @@ def _write_file(path, size):
                 piece = piece[os.write(target, piece) :]
     finally:
         os.close(target)
-
-
-def _give_up(code, text):
-    os.write(2, ("brigbox supervisor: %s\n" % text).encode("utf-8", "backslashreplace")[:4096])
-    os._exit(code)

@@ -107,7 +107,7 @@ def decode_node(node, buffers):
 
         decoder = arrays.DECODERS.get(kind)
     if decoder is None:
-        import brigbox_values_pandas as frames
+        import brigbox_values_pandas_in as frames
 
         decoder = frames.DECODERS[kind]
     return decoder(node, buffers)

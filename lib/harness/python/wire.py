@@ -6,6 +6,8 @@ Python has them.
 import os
 
 MAX_FRAME = 1024 * 1024
+# What the child says besides its values: an exception with its traceback, escaped.
+MAX_OUTCOME_TEXT = 512 * 1024
 
 try:
     from _json import encode_basestring_ascii as _quote, make_scanner as _make_scanner
@@ -62,7 +64,10 @@ def loads(text):
         import json
 
         return json.loads(text)
-    value, end = _make_scanner(_Context)(text, 0)
+    try:
+        value, end = _make_scanner(_Context)(text, 0)
+    except (StopIteration, RecursionError):
+        raise ValueError("not JSON") from None
     if text[end:].strip():
         raise ValueError("something follows the JSON text")
     return value
