@@ -1,6 +1,7 @@
 import { type Blob, readBlob } from "./blob.ts";
 import { decodeArray } from "./decode-array.ts";
 import { decodeColumn, decodeIndex } from "./decode-columns.ts";
+import { narrow } from "./dtypes.ts";
 import { ValueDecodingError } from "./errors.ts";
 import { maxDepth } from "./format.ts";
 import { assembleFrame, assembleSeries } from "./frame.ts";
@@ -108,16 +109,20 @@ const decoders: Readonly<Record<string, Decoder>> = {
   dataframe: decodeFrame,
 };
 
+/** As many digits as the other side sends at most: parsing takes more than linear time. */
+const maxHexDigits = 2 ** 18 + 1;
+
 function decodeInt(hex: string): bigint | number {
-  if (!/^-?0x[0-9a-f]+$/.test(hex)) throw new ValueDecodingError("an integer that is none");
-  return hex.startsWith("-") ? -BigInt(hex.slice(1)) : BigInt(hex);
+  if (hex.length > maxHexDigits + 3 || !/^-?0x[0-9a-f]+$/.test(hex))
+    throw new ValueDecodingError("an integer that is none");
+  return narrow(hex.startsWith("-") ? -BigInt(hex.slice(1)) : BigInt(hex)) ?? 0;
 }
 
 function decodeFloat(name: string): number {
   if (name === "nan") return Number.NaN;
   if (name === "inf" || name === "-inf")
     return name === "inf" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  if (name === "-0.0") return -0;
+  if (/^-?\d{1,400}(\.\d{1,400})?(e[+-]?\d{1,4})?$/.test(name)) return Number(name);
   throw new ValueDecodingError("a float that is none");
 }
 

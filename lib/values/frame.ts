@@ -59,7 +59,7 @@ export function createFrame(input: {
   readonly index?: ColumnInput;
 }): DataFrame {
   const entries = Object.entries(input.columns);
-  const data = entries.map(([, values]) => toColumn(values));
+  const data = entries.map(([name, values]) => toColumn(values, name));
   const rows = data[0]?.length ?? input.index?.length ?? 0;
   const labels = toColumn(entries.map(([name]) => name));
   const index =
@@ -77,8 +77,8 @@ export function createFrame(input: {
   return assembleFrame({ columns: createFlatIndex(labels), index, data });
 }
 
-/** A column of plain or typed values; see {@link createFrame}. */
-export function toColumn(values: ColumnInput): Column {
+/** A column of plain or typed values; see {@link createFrame}. @param name what messages call it */
+export function toColumn(values: ColumnInput, name = "index"): Column {
   if (!Array.isArray(values)) {
     const elements = values as Elements;
     return createColumn({ kind: "number", dtype: dtypeOf(elements), elements });
@@ -88,7 +88,7 @@ export function toColumn(values: ColumnInput): Column {
   if (present.length === 0)
     return createColumn({ kind: "object", dtype: "object", items: items as readonly Value[] });
   if (present.every((item) => typeof item === "number" || typeof item === "bigint"))
-    return numberColumn(items as readonly (number | bigint | null)[]);
+    return numberColumn(items as readonly (number | bigint | null)[], name);
   if (present.every((item) => item instanceof Date)) return dateColumn(items as readonly (Date | null)[]);
   if (present.every((item) => typeof item === "string"))
     return textColumn(items as readonly (string | null)[]);
@@ -102,16 +102,18 @@ export function toColumn(values: ColumnInput): Column {
   });
 }
 
-function numberColumn(items: readonly (number | bigint | null)[]): Column {
+function numberColumn(items: readonly (number | bigint | null)[], name: string): Column {
   const isWhole = items.every(
     (item) => typeof item === "bigint" || (Number.isSafeInteger(item) && !Object.is(item, -0)),
   );
-  if (isWhole)
-    return createColumn({
-      kind: "number",
-      dtype: "int64",
-      elements: BigInt64Array.from(items, (item) => BigInt(item ?? 0)),
-    });
+  if (isWhole) {
+    const elements = BigInt64Array.from(items, (item) => BigInt(item ?? 0));
+    if (items.some((item, row) => BigInt(item ?? 0) !== elements[row]))
+      throw new ValueEncodingError(
+        `column "${name.slice(0, 60)}" holds an integer that no 64-bit one can hold`,
+      );
+    return createColumn({ kind: "number", dtype: "int64", elements });
+  }
   return createColumn({
     kind: "number",
     dtype: "float64",
