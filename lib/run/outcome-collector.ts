@@ -10,9 +10,9 @@ export interface CollectedOutcome {
 
 /** Puts the outcome together from the pieces in which the supervisor relays it. */
 export interface OutcomeCollector {
-  /** @throws HarnessProtocolError where the pieces cannot be an outcome. */
+  /** Takes the next piece. The code's own process sends them, so what cannot be an outcome makes this one void and is no fault of ours. */
   add(piece: Uint8Array): void;
-  /** Null where the child never finished saying it. */
+  /** Null where the child never finished saying it, or said what is no outcome. */
   finish(): CollectedOutcome | null;
 }
 
@@ -72,10 +72,16 @@ export function createOutcomeCollector(maxValueBytes: number): OutcomeCollector 
     return taken;
   }
 
+  let isVoid = false;
   return {
     add(piece) {
-      for (let position = 0; position < piece.length; ) position += take(piece, position);
+      try {
+        for (let position = 0; position < piece.length && !isVoid; ) position += take(piece, position);
+      } catch (error) {
+        if (!(error instanceof HarnessProtocolError)) throw error;
+        isVoid = true;
+      }
     },
-    finish: () => (outcome !== null && valueFill === values.length ? { outcome, values } : null),
+    finish: () => (!isVoid && outcome !== null && valueFill === values.length ? { outcome, values } : null),
   };
 }

@@ -2,6 +2,7 @@ import type { EngineClient } from "../../engine-api/mod.ts";
 import { formatSize } from "../config/units.ts";
 import { ConfigError } from "../errors.ts";
 import type { Job } from "../harness/job.ts";
+import { maxJobHeaderBytes } from "../harness/protocol.ts";
 import { containerName, currentOwner, runLabels } from "../ownership.ts";
 import { hashPolicy, toContainerSpec } from "../policy/container-spec.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -101,6 +102,8 @@ function checkCode(code: unknown): void {
     throw new ConfigError("the code holds half a surrogate pair, which no UTF-8 text can");
   if (Buffer.byteLength(code) > maxCodeBytes)
     throw new ConfigError(`the code is longer than ${formatSize(maxCodeBytes)}`);
+  if (Buffer.byteLength(JSON.stringify(code)) > maxJobHeaderBytes * 0.75)
+    throw new ConfigError("the code holds too many control characters to be sent");
 }
 
 function checkFiles(files: ReadonlyMap<string, Uint8Array>, policy: Policy): void {
