@@ -24,6 +24,7 @@ export type { AuditEvent, DroppedArtifact, PythonException } from "./harness/pro
 export type { ImageBuildEvent } from "./image/build-event.ts";
 export { buildSandboxImage, type SandboxImageOptions } from "./image/build-image.ts";
 export { defaultImage, type ImageRecipe } from "./image/names.ts";
+export { type InputKind, parseInput } from "./inputs/parse-input.ts";
 export { defaultPolicy, type NumericLimit, type Policy } from "./policy/policy.ts";
 export { type RunLimits, resolvePolicy } from "./policy/resolve-policy.ts";
 export type { OutputPiece } from "./run/output-log.ts";

@@ -18,7 +18,7 @@ const newestMinor = 13;
  * The interpreters from 3.8 to 3.13 that this machine has, one for each version, oldest first: those that the environment
  * variable `BRIGBOX_PYTHONS` lists, separated by colons, those named `python3.8` to `python3.13` on the PATH, and `python3`.
  *
- * @throws Error where there is none.
+ * Where there is none the specs over them are left out, and that is said; with live specs required it is an error.
  */
 export function findPythons(env: NodeJS.ProcessEnv = process.env): readonly Python[] {
   const listed = (env.BRIGBOX_PYTHONS ?? "").split(delimiter).filter((path) => path !== "");
@@ -31,8 +31,14 @@ export function findPythons(env: NodeJS.ProcessEnv = process.env): readonly Pyth
     const python = askVersion(path);
     if (python !== null && !byMinor.has(python.minor)) byMinor.set(python.minor, python);
   }
-  if (byMinor.size === 0) throw new Error("no Python from 3.8 to 3.13 on the PATH or in BRIGBOX_PYTHONS");
+  if (byMinor.size === 0) reportNone(env);
   return [...byMinor.values()].sort((one, other) => one.minor - other.minor);
+}
+
+function reportNone(env: NodeJS.ProcessEnv): void {
+  const reason = "no Python from 3.8 to 3.13 on the PATH or in BRIGBOX_PYTHONS";
+  if (env.BRIGBOX_LIVE === "require" || process.argv.includes("--live=require")) throw new Error(reason);
+  console.error(`specs of the supervisor left out: ${reason}`);
 }
 
 /** Null for what is no Python of these versions, such as a version manager's stand-in for one that is not installed. */

@@ -1,0 +1,27 @@
+import * as assert from "uvu/assert";
+import * as surface from "../../lib/mod.ts";
+import { suite } from "../support/suite.ts";
+
+const test = suite("lib/mod");
+
+test("exports these names and no other; a change here is a change for every user", () => {
+  assert.equal(Object.keys(surface).sort(), [
+    "ConfigError",
+    "SandboxError",
+    "ValueDecodingError",
+    "ValueEncodingError",
+    "buildSandboxImage",
+    "createExecutor",
+    "createFrame",
+    "defaultImage",
+    "defaultPolicy",
+    "examine",
+    "ndarray",
+    "parseInput",
+    "resolvePolicy",
+    "runStatuses",
+    "toJson",
+  ]);
+});
+
+test.run();
