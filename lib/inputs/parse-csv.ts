@@ -6,46 +6,54 @@ import { inferColumn } from "./infer-column.ts";
 import { decodeText, inputError } from "./input-error.ts";
 
 const reasons: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed",
-  CSV_INVALID_CLOSING_QUOTE: "something follows a closing quote",
-  INVALID_OPENING_QUOTE: "there is a quote inside a cell without quotes",
+  CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed; double the quotes that belong to a cell",
+  CSV_INVALID_CLOSING_QUOTE: "something follows a closing quote; double the quotes that belong to a cell",
+  INVALID_OPENING_QUOTE:
+    "there is a quote inside a cell without quotes; put the cell into quotes and double those inside",
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH:
+    "the row has more cells than the header, or fewer; put cells that hold a comma into double quotes",
 };
 
 /**
- * The frame that `pandas.read_csv` makes of the same file with its defaults: the first line names the columns, blank lines are skipped,
- * short lines are filled with missing values, and each column gets the narrowest of int64, float64, bool and object that holds it.
+ * The frame in a CSV file: the first line names the columns, empty lines are skipped, rows count from 0, and each column gets the
+ * dtype that {@link inferColumn} finds. A column without a name gets pandas' `Unnamed: 2`.
  *
  * @throws ConfigError where the bytes are no CSV, with the line.
  */
 export function parseCsv(bytes: Uint8Array, name: string): DataFrame {
-  const [header, ...rows] = parseRows(decodeText(bytes, name), name);
-  if (header === undefined) throw inputError(name, "there is no header line");
+  const [header, ...columns] = readColumns(decodeText(bytes, name), name);
+  if (header === undefined)
+    throw inputError(name, "there is no header line; write the columns' names into line 1");
   refuseOtherSeparators(header, name);
-  for (const [position, row] of rows.entries()) {
-    if (row.length > header.length) {
-      throw inputError(
-        name,
-        `row ${position + 1} has ${row.length} cells, and the header has ${header.length}; put cells that hold a comma into double quotes`,
-      );
-    }
-  }
-  const data = header.map((_, column) => inferColumn(rows.map((row) => row[column] ?? "")));
+  refuseEqualNames(header, name);
+  const names = header.map((given, position) => (given === "" ? `Unnamed: ${position}` : given));
   return assembleFrame({
-    columns: createFlatIndex(textColumn(uniqueNames(header))),
-    index: createRangeIndex({ start: 0, stop: rows.length, step: 1 }),
-    data,
+    columns: createFlatIndex(textColumn(names)),
+    index: createRangeIndex({ start: 0, stop: columns[0]?.length ?? 0, step: 1 }),
+    data: columns.map(inferColumn),
   });
 }
 
-function parseRows(text: string, name: string): string[][] {
+/** The header, then the cells of each column: rows as arrays of their own would take several times the memory. */
+function readColumns(text: string, name: string): readonly (readonly string[])[] {
+  const columns: string[][] = [];
+  let header: readonly string[] | undefined;
+  const takeRecord = (record: readonly string[]): null => {
+    if (header === undefined) {
+      header = record;
+      columns.push(...record.map(() => []));
+    } else for (const [position, cell] of record.entries()) columns[position]?.push(cell);
+    return null;
+  };
   try {
-    return parse(text, { relax_column_count: true, skip_empty_lines: true });
+    parse(text, { skip_empty_lines: true, on_record: takeRecord });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = (error as { readonly lines?: unknown }).lines;
-    const where = typeof line === "number" ? ` (near line ${line})` : "";
+    const where = typeof line === "number" ? ` (line ${line})` : "";
     throw inputError(name, `the file is not CSV: ${reasons[error.code] ?? error.code}${where}`);
   }
+  return header === undefined ? [] : [header, ...columns];
 }
 
 /** One column whose name holds another separator is a file of several columns that we would misread. */
@@ -53,17 +61,18 @@ function refuseOtherSeparators(header: readonly string[], name: string): void {
   const separator = header.length === 1 ? /[;\t|]/.exec(header[0] ?? "")?.[0] : undefined;
   if (separator === undefined) return;
   const shown = separator === "\t" ? "tabs" : `"${separator}"`;
-  throw inputError(name, `the file seems to be separated by ${shown}; write it with commas`);
+  throw inputError(name, `the file seems to be separated by ${shown} (line 1); write it with commas`);
 }
 
-/** As pandas does: `Unnamed: 2` where there is no name, `.1` behind one that comes again. */
-function uniqueNames(header: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return header.map((given, position) => {
-    const base = given === "" ? `Unnamed: ${position}` : given;
-    let unique = base;
-    for (let count = 1; seen.has(unique); count++) unique = `${base}.${count}`;
-    seen.add(unique);
-    return unique;
-  });
+function refuseEqualNames(header: readonly string[], name: string): void {
+  const places = new Map<string, number>();
+  for (const [position, given] of header.entries()) {
+    const before = places.get(given);
+    if (before !== undefined && given !== "")
+      throw inputError(
+        name,
+        `columns ${before + 1} and ${position + 1} have the same name (line 1); rename one`,
+      );
+    places.set(given, position);
+  }
 }

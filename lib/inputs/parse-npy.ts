@@ -1,4 +1,4 @@
-import { viewElements } from "../values/dtypes.ts";
+import { dtypeInfo, viewElements } from "../values/dtypes.ts";
 import { createNdArray } from "../values/ndarray.ts";
 import type { NdArray } from "../values/types.ts";
 import { inputError } from "./input-error.ts";
@@ -34,16 +34,11 @@ export function parseNpy(bytes: Uint8Array, name: string): NdArray {
   const { shape } = header;
   if (code.startsWith("U")) return textArray(header, data, byteOrder === ">", name);
   const dtype = toDtype(code, header.descr, name);
-  const itemBytes = Number(/\d+/.exec(code)?.[0]);
-  requireLength(header, data, code.startsWith("M") || code.startsWith("m") ? 8 : itemBytes, name);
-  const laneBytes = code.startsWith("c") ? itemBytes / 2 : itemBytes;
+  const { itemBytes = 1, lanes = 1 } = dtypeInfo(dtype) ?? {};
+  requireLength(header, data, itemBytes, name);
   const isSwapped = byteOrder === ">" && !code.startsWith("S");
-  return createNdArray({
-    dtype,
-    shape,
-    order,
-    elements: viewElements(dtype, isSwapped ? swapBytes(data, laneBytes) : data),
-  });
+  const elements = viewElements(dtype, isSwapped ? swapBytes(data, itemBytes / lanes) : data);
+  return createNdArray({ dtype, shape, order, elements });
 }
 
 function toDtype(code: string, descr: string, name: string): string {
@@ -55,9 +50,11 @@ function toDtype(code: string, descr: string, name: string): string {
   const known = Object.hasOwn(dtypeNames, code) ? dtypeNames[code] : undefined;
   if (known !== undefined) return known;
   if (/^S[1-9]\d{0,8}$/.test(code)) return code;
-  const [, kind, unit] = /^([Mm])8(\[\d*[A-Za-z]{1,2}\])$/.exec(code) ?? [];
-  if (kind === undefined) throw inputError(name, `arrays of dtype "${descr}" cannot be read`);
-  return `${kind === "M" ? "datetime64" : "timedelta64"}${unit}`;
+  const [, kind, unit = ""] = /^([Mm])8(\[.*\])?$/.exec(code) ?? [];
+  const dtype = `${kind === "M" ? "datetime64" : "timedelta64"}${unit}`;
+  if (kind === undefined || dtypeInfo(dtype) === null)
+    throw inputError(name, `arrays of dtype "${descr}" cannot be read; convert it with numpy's astype`);
+  return dtype;
 }
 
 function requireLength({ shape }: NpyHeader, data: Uint8Array, itemBytes: number, name: string): void {
@@ -65,31 +62,35 @@ function requireLength({ shape }: NpyHeader, data: Uint8Array, itemBytes: number
   if (data.length !== expected) {
     throw inputError(
       name,
-      `the shape (${shape.join(", ")}) needs ${expected} bytes, and the file holds ${data.length}`,
+      `the shape (${shape.join(", ")}) needs ${expected} bytes, and the file holds ${data.length}; write it with numpy.save`,
     );
   }
 }
 
 function swapBytes(data: Uint8Array, itemBytes: number): Uint8Array {
   const swapped = new Uint8Array(data);
-  for (let start = 0; start < swapped.length; start += itemBytes)
-    swapped.subarray(start, start + itemBytes).reverse();
+  const view = Buffer.from(swapped.buffer);
+  if (itemBytes === 2) view.swap16();
+  if (itemBytes === 4) view.swap32();
+  if (itemBytes === 8) view.swap64();
   return swapped;
 }
 
 /** Texts are UTF-32 of fixed length, filled up with zeros. */
 function textArray(header: NpyHeader, data: Uint8Array, isBigEndian: boolean, name: string): NdArray {
-  const letters = Number(/^.U(\d{1,9})$/.exec(header.descr)?.[1] ?? Number.NaN);
+  const letters = Number(/^[<>]U([1-9]\d{0,8})$/.exec(header.descr)?.[1] ?? Number.NaN);
   if (!Number.isInteger(letters)) throw inputError(name, `arrays of dtype "${header.descr}" cannot be read`);
   requireLength(header, data, letters * 4, name);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const count = header.shape.reduce((product, size) => product * size, 1);
   const elements = Array.from({ length: count }, (_, position) => {
-    const codes = Array.from({ length: letters }, (_unused, letter) =>
-      view.getUint32((position * letters + letter) * 4, !isBigEndian),
-    );
-    if (codes.some((code) => code > 0x10ffff)) throw inputError(name, "the file holds what is no text");
-    return String.fromCodePoint(...codes).replace(/\0+$/, "");
+    let text = "";
+    for (let letter = position * letters; letter < (position + 1) * letters; letter++) {
+      const code = view.getUint32(letter * 4, !isBigEndian);
+      if (code > 0x10ffff) throw inputError(name, "the file holds what is no text; write it with numpy.save");
+      text += String.fromCodePoint(code);
+    }
+    return text.replace(/\0+$/, "");
   });
   const order = header.isFortranOrder ? "F" : "C";
   return createNdArray({ dtype: `<U${letters}`, shape: header.shape, order, elements });

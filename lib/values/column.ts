@@ -1,20 +1,20 @@
-import { elementCount, readElement } from "./dtypes.ts";
+import { elementCount, elementReader } from "./dtypes.ts";
+import { decodeUtf8 } from "./text-codec.ts";
 import { durationFromTicks, isoFromTicks, notATime } from "./time-text.ts";
 import type { Column, ColumnData, Value } from "./types.ts";
 
 /** A column with access by row over its raw data. */
 export function createColumn(data: ColumnData): Column {
   const length = columnLength(data);
+  const read = cellReader(data);
   const at = (row: number): Value => {
     if (!Number.isInteger(row) || row < 0 || row >= length)
       throw new RangeError(`row ${row} of a column with ${length}`);
-    return readCell(data, row);
+    return read(row);
   };
-  const toArray = (): Value[] => Array.from({ length }, (_, row) => readCell(data, row));
+  const toArray = (): Value[] => Array.from({ length }, (_, row) => read(row));
   return { ...data, length, at, toArray };
 }
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function columnLength(data: ColumnData): number {
   switch (data.kind) {
@@ -38,36 +38,57 @@ function columnLength(data: ColumnData): number {
   }
 }
 
-function readCell(data: ColumnData, row: number): Value {
+type CellReader = (row: number) => Value;
+
+function cellReader(data: ColumnData): CellReader {
   switch (data.kind) {
     case "number":
-      return readElement(data.dtype, data.elements, row);
+      return numberReader(data);
     case "masked":
-      return data.mask[row] === 0 ? readElement(data.elementDtype, data.elements, row) : null;
+      return maskedReader(data);
     case "string":
-      return (data.mask?.[row] ?? 0) === 0
-        ? utf8.decode(data.bytes.subarray(data.offsets[row], data.offsets[row + 1]))
-        : null;
+      return textReader(data);
     case "object":
-      return data.items[row] ?? null;
+      return (row) => data.items[row] ?? null;
     case "categorical":
-      return readCategory(data, row);
+      return categoryReader(data);
     case "datetime":
-      return isoFromTicks(data.elements[row] ?? notATime, data.unit, data.timeZone);
+      return (row) => isoFromTicks(data.elements[row] ?? notATime, data.unit, data.timeZone);
     case "timedelta":
-      return durationFromTicks(data.elements[row] ?? notATime, data.unit);
+      return (row) => durationFromTicks(data.elements[row] ?? notATime, data.unit);
     case "period":
-      return readPeriod(data, row);
+      return (row) => readPeriod(data, row);
     case "interval":
-      return readInterval(data, row);
+      return (row) => readInterval(data, row);
     default:
       return data satisfies never;
   }
 }
 
-function readCategory({ codes, categories }: ColumnData & { kind: "categorical" }, row: number): Value {
-  const code = Number(codes.at(row));
-  return code < 0 ? null : categories.at(code);
+function numberReader({ dtype, elements }: ColumnData & { kind: "number" }): CellReader {
+  const read = elementReader(dtype);
+  return (row) => read(elements, row);
+}
+
+function maskedReader({ elementDtype, elements, mask }: ColumnData & { kind: "masked" }): CellReader {
+  const read = elementReader(elementDtype);
+  return (row) => (mask[row] === 0 ? read(elements, row) : null);
+}
+
+function textReader({ offsets, bytes, mask }: ColumnData & { kind: "string" }): CellReader {
+  return (row) => {
+    const isMissing = mask !== null && mask[row] !== 0;
+    return isMissing ? null : decodeUtf8(bytes.subarray(offsets[row], offsets[row + 1]));
+  };
+}
+
+/** Labels are read once, when they are first asked for: rows share them, and one may be long. */
+function categoryReader({ codes, categories }: ColumnData & { kind: "categorical" }): CellReader {
+  let labels: readonly Value[] | null = null;
+  return (row) => {
+    labels ??= categories.toArray();
+    return labels[Number(codes.at(row))] ?? null;
+  };
 }
 
 function readPeriod({ elements, freq }: ColumnData & { kind: "period" }, row: number): Value {

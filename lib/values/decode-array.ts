@@ -5,12 +5,13 @@ import { createNdArray } from "./ndarray.ts";
 import { type Fields, listField, type NodeReader, textField } from "./node-reader.ts";
 import type { NdArray, Value } from "./types.ts";
 
+/** As many as numpy has at most. */
 const maxDimensions = 64;
 
 /** @throws ValueDecodingError where shape, dtype and elements do not agree. */
 export function decodeArray(node: Fields, reader: NodeReader, depth: number): NdArray {
   const dtype = textField(node, "d");
-  const { shape, count } = readShape(node);
+  const { shape, count } = readShape(node, reader.maxLabels);
   if (dtype === "object") {
     const items = listField(node, "v").map((item) => reader.value(item, depth + 1));
     return checked(createNdArray({ dtype, shape, elements: items }), items.length, count);
@@ -21,12 +22,7 @@ export function decodeArray(node: Fields, reader: NodeReader, depth: number): Nd
   }
   const elements = viewElements(dtype, reader.buffer(node.b));
   const order = node.o === "F" ? "F" : "C";
-  const isZeroWidth = dtype === "S0";
-  return checked(
-    createNdArray({ dtype, shape, order, elements }),
-    isZeroWidth ? count : elementCount(dtype, elements),
-    count,
-  );
+  return checked(createNdArray({ dtype, shape, order, elements }), elementCount(dtype, elements), count);
 }
 
 /** The offsets and the bytes of a column of texts, checked against each other. @throws ValueDecodingError */
@@ -55,7 +51,7 @@ function readTexts(node: Fields, reader: NodeReader): Value[] {
   }).toArray();
 }
 
-function readShape(node: Fields): { shape: number[]; count: number } {
+function readShape(node: Fields, maxElements: number): { shape: number[]; count: number } {
   const shape = listField(node, "s");
   if (
     shape.length > maxDimensions ||
@@ -64,8 +60,8 @@ function readShape(node: Fields): { shape: number[]; count: number } {
     throw new ValueDecodingError("an array whose shape is none");
   }
   const count = (shape as number[]).reduce((product, size) => product * size, 1);
-  // Zero-width elements take no bytes, so their number is bounded by nothing else.
-  if (count > 2 ** 31) throw new ValueDecodingError("an array of too many elements");
+  // Infinity times zero is not a number, and no such shape is an array's.
+  if (!(count <= maxElements)) throw new ValueDecodingError("an array of too many elements");
   return { shape: shape as number[], count };
 }
 

@@ -1,8 +1,8 @@
 import { createColumn } from "./column.ts";
 import { readTextBuffers } from "./decode-array.ts";
-import { dtypeInfo, viewElements } from "./dtypes.ts";
+import { numberInfo, viewElements } from "./dtypes.ts";
 import { ValueDecodingError } from "./errors.ts";
-import { maxDepth } from "./format.ts";
+import { maxNodeDepth } from "./format.ts";
 import { createFlatIndex, createMultiIndex, createRangeIndex } from "./labels.ts";
 import {
   type Fields,
@@ -13,10 +13,10 @@ import {
   textField,
   textOrNull,
 } from "./node-reader.ts";
-import type { Column, ColumnData, Index } from "./types.ts";
+import type { Column, ColumnData, Elements, Index } from "./types.ts";
 
 const timeUnits: ReadonlySet<string> = new Set(["s", "ms", "us", "ns"]);
-const maxLabels = 2 ** 31;
+const closedSides: ReadonlySet<string> = new Set(["left", "right", "both", "neither"]);
 
 /** @throws ValueDecodingError for what is no index. */
 export function decodeIndex(raw: unknown, reader: NodeReader, depth: number): Index {
@@ -47,7 +47,7 @@ const columnDecoders: Readonly<
 > = {
   num: (node, reader) => {
     const dtype = textField(node, "d");
-    return { kind: "number", dtype, elements: viewElements(dtype, reader.buffer(node.b)) };
+    return { kind: "number", dtype, elements: viewNumbers(dtype, reader.buffer(node.b)) };
   },
   masked: decodeMasked,
   str: decodeText,
@@ -83,9 +83,10 @@ function decodeRange(node: Fields, reader: NodeReader, depth: number): Index {
     integerField(node, "stop"),
     integerField(node, "step"),
   ];
-  if (step === 0 || Math.abs((stop - start) / step) > maxLabels)
-    throw new ValueDecodingError("a range that is none");
-  return createRangeIndex({ start, stop, step, name: reader.value(node.name, depth + 1) });
+  if (step === 0) throw new ValueDecodingError("a range that is none");
+  const range = createRangeIndex({ start, stop, step, name: reader.value(node.name, depth + 1) });
+  if (range.length > reader.maxLabels) throw new ValueDecodingError("a range of too many labels");
+  return range;
 }
 
 function decodeMulti(node: Fields, reader: NodeReader, depth: number): Index {
@@ -104,10 +105,9 @@ function decodeMulti(node: Fields, reader: NodeReader, depth: number): Index {
 
 function decodeMasked(node: Fields, reader: NodeReader): ColumnData {
   const elementDtype = textField(node, "n");
-  const elements = viewElements(elementDtype, reader.buffer(node.b));
+  const elements = viewNumbers(elementDtype, reader.buffer(node.b));
   const mask = reader.buffer(node.m);
-  const isScalar = dtypeInfo(elementDtype)?.lanes === 1;
-  if (!isScalar || mask.length !== elements.length)
+  if (elementDtype.startsWith("complex") || mask.length !== elements.length)
     throw new ValueDecodingError("a column whose mask does not fit");
   return { kind: "masked", dtype: textField(node, "d"), elementDtype, elements, mask };
 }
@@ -132,6 +132,7 @@ function decodeInterval(node: Fields, reader: NodeReader, depth: number): Column
   const right = decodeColumn(node.right, reader, depth + 1);
   if (left.length !== right.length) throw new ValueDecodingError("intervals with one end");
   const closed = textField(node, "closed");
+  if (!closedSides.has(closed)) throw new ValueDecodingError("intervals that are closed nowhere");
   return { kind: "interval", dtype: `interval[${left.dtype}, ${closed}]`, closed, left, right };
 }
 
@@ -142,6 +143,12 @@ function requireCodes(codes: Column, labels: number): void {
   for (const code of codes.elements) {
     if (code < -1 || code >= labels) throw new ValueDecodingError("a code that names no label");
   }
+}
+
+/** Columns of other dtypes have kinds of their own. */
+function viewNumbers(dtype: string, bytes: Uint8Array): Elements {
+  if (numberInfo(dtype) === null) throw new ValueDecodingError(`no numbers: dtype "${dtype.slice(0, 40)}"`);
+  return viewElements(dtype, bytes);
 }
 
 function int64(node: Fields, reader: NodeReader): BigInt64Array {
@@ -155,5 +162,5 @@ function timeUnit(node: Fields): string {
 }
 
 function requireDepth(depth: number): void {
-  if (depth > maxDepth) throw new ValueDecodingError(`nested deeper than ${maxDepth} levels`);
+  if (depth > maxNodeDepth) throw new ValueDecodingError(`nested deeper than ${maxNodeDepth} levels`);
 }

@@ -3,7 +3,7 @@ import { decodeArray } from "./decode-array.ts";
 import { decodeColumn, decodeIndex } from "./decode-columns.ts";
 import { narrow } from "./dtypes.ts";
 import { ValueDecodingError } from "./errors.ts";
-import { maxDepth } from "./format.ts";
+import { maxIntegerBits, maxNodeDepth } from "./format.ts";
 import { assembleFrame, assembleSeries } from "./frame.ts";
 import {
   bigintField,
@@ -34,8 +34,9 @@ export function decodeValues(bytes: Uint8Array): Record<string, Value> {
 function createNodeReader(blob: Blob): NodeReader {
   const reader: NodeReader = {
     buffer: blob.buffer,
+    maxLabels: blob.maxLabels,
     value(node, depth) {
-      if (depth > maxDepth) throw new ValueDecodingError(`nested deeper than ${maxDepth} levels`);
+      if (depth > maxNodeDepth) throw new ValueDecodingError(`nested deeper than ${maxNodeDepth} levels`);
       if (node === null || typeof node === "boolean" || typeof node === "number" || typeof node === "string")
         return node;
       if (Array.isArray(node)) return node.map((item) => reader.value(item, depth + 1));
@@ -109,11 +110,8 @@ const decoders: Readonly<Record<string, Decoder>> = {
   dataframe: decodeFrame,
 };
 
-/** As many digits as the other side sends at most: parsing takes more than linear time. */
-const maxHexDigits = 2 ** 18 + 1;
-
 function decodeInt(hex: string): bigint | number {
-  if (hex.length > maxHexDigits + 3 || !/^-?0x[0-9a-f]+$/.test(hex))
+  if (hex.length > "-0x".length + maxIntegerBits / 4 || !/^-?0x[0-9a-f]+$/.test(hex))
     throw new ValueDecodingError("an integer that is none");
   return narrow(hex.startsWith("-") ? -BigInt(hex.slice(1)) : BigInt(hex)) ?? 0;
 }

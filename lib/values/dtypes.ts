@@ -1,118 +1,119 @@
 import { ValueDecodingError } from "./errors.ts";
 import type { Elements, Value } from "./types.ts";
 
-type ViewMaker = (buffer: ArrayBufferLike, offset: number, length: number) => Elements;
-
-interface DtypeInfo {
+/** How the elements of a dtype lie in a buffer, and how one is read. */
+export interface DtypeInfo {
   /** Bytes of one element. */
   readonly itemBytes: number;
-  /** Numbers in the typed array for one element: 2 for complex ones. */
+  /** Numbers in the typed array for one element: 2 for complex ones, the bytes for `S`. */
   readonly lanes: number;
-  readonly view: ViewMaker;
+  view(buffer: ArrayBufferLike, offset: number, length: number): Elements;
+  read(elements: Elements, position: number): Value;
 }
 
-const float64: ViewMaker = (buffer, offset, length) => new Float64Array(buffer, offset, length);
-const float32: ViewMaker = (buffer, offset, length) => new Float32Array(buffer, offset, length);
-const uint8: ViewMaker = (buffer, offset, length) => new Uint8Array(buffer, offset, length);
-const int64: ViewMaker = (buffer, offset, length) => new BigInt64Array(buffer, offset, length);
+type Reader = DtypeInfo["read"];
 
-const dtypes: Readonly<Record<string, DtypeInfo>> = {
-  bool: { itemBytes: 1, lanes: 1, view: uint8 },
-  int8: { itemBytes: 1, lanes: 1, view: (buffer, offset, length) => new Int8Array(buffer, offset, length) },
-  uint8: { itemBytes: 1, lanes: 1, view: uint8 },
-  int16: { itemBytes: 2, lanes: 1, view: (buffer, offset, length) => new Int16Array(buffer, offset, length) },
-  uint16: {
-    itemBytes: 2,
-    lanes: 1,
-    view: (buffer, offset, length) => new Uint16Array(buffer, offset, length),
+// Functions are hoisted, so what makes the entries may stand below them.
+const numbers: Readonly<Record<string, DtypeInfo>> = {
+  bool: {
+    ...plain(1, (...place) => new Uint8Array(...place)),
+    read: (elements, position) => elements[position] !== 0,
   },
-  int32: { itemBytes: 4, lanes: 1, view: (buffer, offset, length) => new Int32Array(buffer, offset, length) },
-  uint32: {
-    itemBytes: 4,
-    lanes: 1,
-    view: (buffer, offset, length) => new Uint32Array(buffer, offset, length),
-  },
-  int64: { itemBytes: 8, lanes: 1, view: int64 },
-  uint64: {
-    itemBytes: 8,
-    lanes: 1,
-    view: (buffer, offset, length) => new BigUint64Array(buffer, offset, length),
-  },
+  int8: plain(1, (...place) => new Int8Array(...place)),
+  uint8: plain(1, (...place) => new Uint8Array(...place)),
+  int16: plain(2, (...place) => new Int16Array(...place)),
+  uint16: plain(2, (...place) => new Uint16Array(...place)),
+  int32: plain(4, (...place) => new Int32Array(...place)),
+  uint32: plain(4, (...place) => new Uint32Array(...place)),
+  int64: plain(8, (...place) => new BigInt64Array(...place)),
+  uint64: plain(8, (...place) => new BigUint64Array(...place)),
   float16: {
-    itemBytes: 2,
-    lanes: 1,
-    view: (buffer, offset, length) => new Uint16Array(buffer, offset, length),
+    ...plain(2, (...place) => new Uint16Array(...place)),
+    read: (elements, position) => float16(Number(elements[position])),
   },
-  float32: { itemBytes: 4, lanes: 1, view: float32 },
-  float64: { itemBytes: 8, lanes: 1, view: float64 },
-  complex64: { itemBytes: 8, lanes: 2, view: float32 },
-  complex128: { itemBytes: 16, lanes: 2, view: float64 },
+  float32: plain(4, (...place) => new Float32Array(...place)),
+  float64: plain(8, (...place) => new Float64Array(...place)),
+  complex64: pairs(8, (...place) => new Float32Array(...place)),
+  complex128: pairs(16, (...place) => new Float64Array(...place)),
 };
 
-const timeInfo: DtypeInfo = { itemBytes: 8, lanes: 1, view: int64 };
-const timeDtype = /^(datetime64|timedelta64)(\[(\d{0,6}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as))\])?$/;
-const bytesDtype = /^S(\d{1,9})$/;
+const timeDtype = /^(datetime64|timedelta64)(?:\[(\d{0,6}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as))\])?$/;
+const bytesDtype = /^S([1-9]\d{0,8})$/;
 
 /** What is known of a dtype; null for one that no element can be read of. */
 export function dtypeInfo(dtype: string): DtypeInfo | null {
-  const known = Object.hasOwn(dtypes, dtype) ? dtypes[dtype] : undefined;
-  if (known !== undefined) return known;
-  if (timeDtype.test(dtype)) return timeInfo;
-  const size = bytesDtype.exec(dtype)?.[1];
-  return size === undefined ? null : { itemBytes: Number(size), lanes: Number(size), view: uint8 };
+  return numberInfo(dtype) ?? timeInfo(dtype) ?? bytesInfo(dtype);
+}
+
+/** The same for what a column of numbers can hold: booleans, integers, floats, complex numbers. */
+export function numberInfo(dtype: string): DtypeInfo | null {
+  return Object.hasOwn(numbers, dtype) ? (numbers[dtype] ?? null) : null;
 }
 
 /** The elements in a buffer, as a view where its alignment allows one. @throws ValueDecodingError for what cannot be. */
 export function viewElements(dtype: string, bytes: Uint8Array): Elements {
   const info = dtypeInfo(dtype);
   if (info === null) throw new ValueDecodingError(`unknown dtype "${dtype.slice(0, 40)}"`);
-  if (info.itemBytes > 0 && bytes.length % info.itemBytes !== 0)
+  if (bytes.length % info.itemBytes !== 0)
     throw new ValueDecodingError(`a buffer of ${dtype} ends inside an element`);
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const laneBytes = info.lanes === 0 ? 1 : info.itemBytes / info.lanes;
-  return info.view(aligned.buffer, aligned.byteOffset, bytes.length / laneBytes);
+  const laneBytes = info.itemBytes / info.lanes;
+  const { buffer, byteOffset } = bytes.byteOffset % laneBytes === 0 ? bytes : new Uint8Array(bytes);
+  return info.view(buffer, byteOffset, bytes.length / laneBytes);
 }
 
-/** How many elements of a dtype there are in typed arrays of this length. */
+/** How many elements of a dtype there are in a typed array. */
 export function elementCount(dtype: string, elements: Elements): number {
-  const lanes = dtypeInfo(dtype)?.lanes ?? 1;
-  return lanes === 0 ? 0 : elements.length / lanes;
+  return elements.length / (dtypeInfo(dtype)?.lanes ?? 1);
 }
 
-/** One element as a plain value. */
-export function readElement(dtype: string, elements: Elements, position: number): Value {
-  if (dtype === "bool") return elements[position] !== 0;
-  if (dtype === "float16") return float16(Number(elements[position]));
-  if (dtype.startsWith("complex")) {
-    return {
-      type: "complex",
-      real: Number(elements[2 * position]),
-      imag: Number(elements[2 * position + 1]),
-    };
-  }
-  const time = timeDtype.exec(dtype);
-  if (time !== null) return readTime(time, BigInt(elements[position] ?? 0));
-  const size = bytesDtype.exec(dtype)?.[1];
-  if (size !== undefined)
-    return withoutTrailingZeros(
-      (elements as Uint8Array).subarray(position * Number(size), (position + 1) * Number(size)),
-    );
+/** What gives one element of a dtype as a plain value. */
+export function elementReader(dtype: string): Reader {
+  return dtypeInfo(dtype)?.read ?? readPlain;
+}
+
+function plain(itemBytes: number, view: DtypeInfo["view"]): DtypeInfo {
+  return { itemBytes, lanes: 1, view, read: readPlain };
+}
+
+function readPlain(elements: Elements, position: number): Value {
   return narrow(elements[position] ?? null);
 }
 
 /** A bigint that a number can hold exactly becomes one. */
 export function narrow(value: number | bigint | null): number | bigint | null {
   if (typeof value !== "bigint") return value;
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
-    ? Number(value)
-    : value;
+  const isSafe = value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER);
+  return isSafe ? Number(value) : value;
 }
 
-function readTime(match: RegExpExecArray, ticks: bigint): Value {
+function pairs(itemBytes: number, view: DtypeInfo["view"]): DtypeInfo {
+  const read: Reader = (elements, position) => ({
+    type: "complex",
+    real: Number(elements[2 * position]),
+    imag: Number(elements[2 * position + 1]),
+  });
+  return { itemBytes, lanes: 2, view, read };
+}
+
+function timeInfo(dtype: string): DtypeInfo | null {
+  const [, name, unit = "generic"] = timeDtype.exec(dtype) ?? [];
+  if (name === undefined) return null;
+  const type = name === "datetime64" ? "datetime64" : "timedelta64";
   return {
-    type: match[1] === "datetime64" ? "datetime64" : "timedelta64",
-    ticks,
-    unit: match[3] ?? "generic",
+    ...plain(8, (...place) => new BigInt64Array(...place)),
+    read: (elements, position) => ({ type, ticks: BigInt(elements[position] ?? 0), unit }),
+  };
+}
+
+function bytesInfo(dtype: string): DtypeInfo | null {
+  const size = Number(bytesDtype.exec(dtype)?.[1] ?? 0);
+  if (size === 0) return null;
+  return {
+    itemBytes: size,
+    lanes: size,
+    view: (...place) => new Uint8Array(...place),
+    read: (elements, position) =>
+      withoutTrailingZeros((elements as Uint8Array).subarray(position * size, (position + 1) * size)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { requireTagged } from "./check-tagged.ts";
 import type { WireArray, WireColumn, WireIndex, WireNode } from "./format.ts";
 import { textColumn } from "./frame.ts";
 import type { Column, ColumnData, Elements, Index, NdArray, TaggedValue, Value } from "./types.ts";
@@ -16,6 +17,7 @@ export function encodeTagged(
   path: string,
   depth: number,
 ): WireNode {
+  requireTagged(value, path);
   const inner = (item: Value): WireNode => context.node(item, path, depth + 1);
   switch (value.type) {
     case "complex":
@@ -72,14 +74,12 @@ export function encodeTagged(
 
 type Inner = (item: Value) => WireNode;
 
-function encodeArray(
-  { dtype, shape, order, elements }: NdArray,
-  context: EncodeContext,
-  inner: Inner,
-): WireArray {
+function encodeArray(array: NdArray, context: EncodeContext, inner: Inner): WireArray {
+  const { dtype, shape, order, elements } = array;
   const base = { t: "ndarray", d: dtype, s: shape } as const;
   if (!Array.isArray(elements)) return { ...base, o: order, b: context.add(rawBytes(elements as Elements)) };
-  const items = elements as readonly Value[];
+  // Texts and objects have no order of their own on the wire.
+  const items = array.toArray();
   if (!dtype.startsWith("<U")) return { ...base, v: items.map(inner) };
   const texts = textColumn(items as readonly string[]) as Column & { kind: "string" };
   return { ...base, o: context.add(rawBytes(texts.offsets)), b: context.add(texts.bytes) };

@@ -3,7 +3,7 @@ import { ValueEncodingError } from "./errors.ts";
 import { formatVersion, maxDepth, type WireHeader, type WireNode } from "./format.ts";
 import { isTagged } from "./json.ts";
 import { ndarray } from "./ndarray.ts";
-import type { Elements, Value } from "./types.ts";
+import type { Elements, NdArray, Value } from "./types.ts";
 
 /**
  * The blob of some named values, in pieces. Typed arrays and bytes are handed on as they are, not copied, so they must not
@@ -65,8 +65,7 @@ function encodeObject(value: object, context: EncodeContext, path: string, depth
   if (Array.isArray(value))
     return value.map((item, index) => context.node(item, `${path}[${index}]`, depth + 1));
   if (value instanceof Uint8Array) return { t: "bytes", b: context.add(value) };
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
-    return context.node(ndarray(value as Elements), path, depth);
+  if (ArrayBuffer.isView(value)) return context.node(toArray(value, path), path, depth);
   if (value instanceof Map) return encodeDict([...value], context, path, depth);
   if (value instanceof Date)
     throw new ValueEncodingError(
@@ -78,6 +77,15 @@ function encodeObject(value: object, context: EncodeContext, path: string, depth
     throw new ValueEncodingError(`${path.slice(0, 200)} is an object of a class, which cannot be sent`);
   }
   return encodeDict(Object.entries(value), context, path, depth);
+}
+
+function toArray(view: ArrayBufferView, path: string): NdArray {
+  try {
+    return ndarray(view as Elements);
+  } catch {
+    const kind = Object.prototype.toString.call(view).slice("[object ".length, -1);
+    throw new ValueEncodingError(`${path.slice(0, 200)} is a ${kind}, which Python has no value for`);
+  }
 }
 
 function encodeDict(

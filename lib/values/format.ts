@@ -2,9 +2,12 @@
  * The wire format of values, the one reference for both sides.
  *
  * A blob is: the length of the header as an unsigned 32-bit little-endian number; the header, JSON in ASCII, padded with spaces so
- * that what follows starts at a multiple of 8; the buffers in the order of `buffers`, each padded with zeros to a multiple of 8. All
- * numbers in buffers are little-endian. A node is null, a boolean, a number (integral ones are Python ints, others floats), a string,
- * an array (a list) or an object with the kind in `t`.
+ * that what follows starts at a multiple of 8; the buffers in the order of `buffers`, each padded with zeros to a multiple of 8, and
+ * nothing behind them. All numbers in buffers are little-endian, texts UTF-8 in which a lone surrogate takes three bytes like any
+ * other letter of its range. Each buffer belongs to one node.
+ *
+ * A node is null, a boolean, a number (integral ones are Python ints, others floats), a string, an array (a list) or an object with
+ * the kind in `t`.
  */
 export interface WireHeader {
   readonly v: number;
@@ -16,10 +19,22 @@ export interface WireHeader {
 /** The format's number; a blob with another is refused. */
 export const formatVersion = 1;
 
+/** The header's end and every buffer start at a multiple of this. */
+export const alignmentBytes = 8;
+
 /** Containers may be nested this deep. */
 export const maxDepth = 64;
 
-/** Any value. `b`, `o` and `m` are numbers of buffers. */
+/** Nodes may be nested this deep: what a frame at the deepest level consists of lies some levels below it. */
+export const maxNodeDepth: number = maxDepth + 16;
+
+/** The longest integer, bits. */
+export const maxIntegerBits: number = 2 ** 20;
+
+/** Labels of ranges cost nothing, so a blob may name this many, or as many as it has bytes. */
+export const freeLabels: number = 2 ** 20;
+
+/** Any value. `b`, `o` of texts and `m` are numbers of buffers. */
 export type WireNode = null | boolean | number | string | readonly WireNode[] | WireObject;
 
 /** The tagged nodes. Ticks and big integers are decimal or hexadecimal text, since JSON numbers lose digits. */

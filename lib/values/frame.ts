@@ -1,8 +1,9 @@
 import { createColumn } from "./column.ts";
 import { ValueEncodingError } from "./errors.ts";
-import { frameJson, frameRows, seriesJson } from "./json.ts";
+import { frameJson, frameRows, isTagged, seriesJson, toJson } from "./json.ts";
 import { createFlatIndex, createRangeIndex } from "./labels.ts";
 import { dtypeOf } from "./ndarray.ts";
+import { encodeUtf8 } from "./text-codec.ts";
 import type { Column, DataFrame, Elements, Index, Series, Value } from "./types.ts";
 
 /** A frame from its parts, which are not copied. */
@@ -130,10 +131,10 @@ function dateColumn(items: readonly (Date | null)[]): Column {
 
 /** One buffer of UTF-8 with offsets; None where null. */
 export function textColumn(items: readonly (string | null)[]): Column {
-  const bytes = Buffer.from(items.map((item) => item ?? "").join(""), "utf8");
+  const pieces = items.map((item) => encodeUtf8(item ?? ""));
+  const bytes = Buffer.concat(pieces);
   const offsets = new Uint32Array(items.length + 1);
-  for (const [row, item] of items.entries())
-    offsets[row + 1] = (offsets[row] ?? 0) + Buffer.byteLength(item ?? "");
+  for (const [row, { length }] of pieces.entries()) offsets[row + 1] = (offsets[row] ?? 0) + length;
   const mask = items.includes(null) ? Uint8Array.from(items, (item) => Number(item === null)) : null;
   return createColumn({ kind: "string", dtype: "object", offsets, bytes, mask });
 }
@@ -143,14 +144,29 @@ function findColumn(frame: DataFrame, label: Value): Column {
   const position = labels.findIndex((candidate) => isSameLabel(candidate, label));
   const column = frame.data[position];
   if (column !== undefined) return column;
-  const known = labels.slice(0, 20).map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
+  const known = labels.slice(0, 20).map((each) => (typeof each === "string" ? each : show(each)));
   throw new RangeError(
-    `the frame has no column ${JSON.stringify(label)}; its columns: ${known.join(", ").slice(0, 500)}`,
+    `the frame has no column ${show(label)}; its columns: ${known.join(", ").slice(0, 500)}`,
   );
 }
 
+function show(label: Value): string {
+  return JSON.stringify(toJson(label)).slice(0, 100);
+}
+
 function isSameLabel(left: Value, right: Value): boolean {
-  if (Array.isArray(left) && Array.isArray(right))
-    return left.length === right.length && left.every((item, level) => item === right[level]);
-  return left === right;
+  const [parts, others] = [partsOf(left), partsOf(right)];
+  if (parts === null || others === null) return Object.is(left, right);
+  return (
+    Array.isArray(left) === Array.isArray(right) &&
+    parts.length === others.length &&
+    parts.every((part, place) => isSameLabel(part, others[place] ?? null))
+  );
+}
+
+/** Of a label of several levels, or of a tuple. */
+function partsOf(label: Value): readonly Value[] | null {
+  if (Array.isArray(label)) return label;
+  const isTuple = typeof label === "object" && label !== null && isTagged(label) && label.type === "tuple";
+  return isTuple ? label.items : null;
 }

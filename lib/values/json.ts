@@ -97,11 +97,15 @@ export function frameRows(frame: DataFrame): Record<string, JsonValue>[] {
 /** A label as a key: itself where it is text, else its JSON; a label that comes again gets `.1`, `.2` ... behind it. */
 export function uniqueKeys(columns: Index): string[] {
   const seen = new Set<string>();
+  // Where the last repetition of a label ended, since many labels may be one.
+  const counts = new Map<string, number>();
   return columns.toArray().map((label) => {
     const json = toJson(label);
     const text = typeof json === "string" ? json : JSON.stringify(json);
     let key = text;
-    for (let count = 1; seen.has(key); count++) key = `${text}.${count}`;
+    let count = counts.get(text) ?? 0;
+    while (seen.has(key)) key = `${text}.${++count}`;
+    counts.set(text, count);
     seen.add(key);
     return key;
   });

@@ -8,7 +8,7 @@ export function createRangeIndex(range: {
   readonly name?: Value;
 }): Index {
   const { start, stop, step, name = null } = range;
-  const length = Math.max(0, Math.ceil((stop - start) / step));
+  const length = rangeLength(start, stop, step);
   const at = (position: number): Value => start + checked(position, length) * step;
   return {
     type: "index",
@@ -50,11 +50,13 @@ export function createMultiIndex(parts: {
 }): Index {
   const { names, levels, codes } = parts;
   const length = codes[0]?.length ?? 0;
-  const at = (position: number): Value =>
-    codes.map((column, level) => {
-      const code = Number(column.at(checked(position, length)));
-      return code < 0 ? null : (levels[level]?.at(code) ?? null);
-    });
+  // Read once, when they are first asked for: rows share labels, and one may be long.
+  let labelsByLevel: readonly (readonly Value[])[] | null = null;
+  const at = (position: number): Value => {
+    const row = checked(position, length);
+    labelsByLevel ??= levels.map((level) => level.toArray());
+    return codes.map((column, level) => labelsByLevel?.[level]?.[Number(column.at(row))] ?? null);
+  };
   return {
     type: "index",
     kind: "multi",
@@ -65,6 +67,13 @@ export function createMultiIndex(parts: {
     at,
     toArray: () => labels(length, at),
   };
+}
+
+/** Without a division that could round up. */
+function rangeLength(start: number, stop: number, step: number): number {
+  const isEmpty = step > 0 ? stop <= start : stop >= start;
+  const rest = (stop - start) % step;
+  return isEmpty ? 0 : (stop - start - rest) / step + (rest === 0 ? 0 : 1);
 }
 
 function labels(length: number, at: (position: number) => Value): Value[] {

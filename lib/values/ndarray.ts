@@ -1,4 +1,4 @@
-import { elementCount, readElement } from "./dtypes.ts";
+import { elementCount, elementReader } from "./dtypes.ts";
 import { ValueEncodingError } from "./errors.ts";
 import type { Elements, NdArray, Value } from "./types.ts";
 
@@ -14,10 +14,11 @@ export interface ArrayParts {
 /** An array over its raw elements. */
 export function createNdArray({ dtype, shape, order = "C", elements }: ArrayParts): NdArray {
   const count = shape.reduce((product, size) => product * size, 1);
+  const read = elementReader(dtype);
   const readAt = (position: number): Value =>
     Array.isArray(elements)
       ? ((elements as readonly Value[])[position] ?? null)
-      : readElement(dtype, elements as Elements, position);
+      : read(elements as Elements, position);
   const toArray = (): Value[] =>
     Array.from({ length: count }, (_, position) =>
       readAt(order === "F" ? fortranPosition(position, shape) : position),

@@ -5,7 +5,9 @@ import type { Value } from "./types.ts";
 export interface NodeReader {
   /** @throws ValueDecodingError */
   value(node: unknown, depth: number): Value;
-  /** @throws ValueDecodingError for a number that no buffer has. */
+  /** Labels that a range may have, and elements that an array may. */
+  readonly maxLabels: number;
+  /** @throws ValueDecodingError for a number that no buffer has, and for one asked for again. */
   buffer(number: unknown): Uint8Array;
 }
 
@@ -38,11 +40,13 @@ export function listField(node: Fields, name: string): readonly unknown[] {
   return value;
 }
 
-/** @throws ValueDecodingError where the field is no whole number in text. */
+/** @throws ValueDecodingError where the field is no text of a whole number of 64 bits. */
 export function bigintField(node: Fields, name: string): bigint {
   const text = textField(node, name);
-  if (!/^-?\d{1,40}$/.test(text)) throw new ValueDecodingError(`a node without its whole number "${name}"`);
-  return BigInt(text);
+  const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (value === null || BigInt.asIntN(64, value) !== value)
+    throw new ValueDecodingError(`a node without its whole number "${name}"`);
+  return value;
 }
 
 /** @throws ValueDecodingError where the field is no whole number that a double holds. */

@@ -10,6 +10,10 @@
  * | list | array |
  * | dict with str keys | object without a prototype; any other dict: Map |
  * | everything else | an object with its kind in `type` |
+ *
+ * What changes on the way: an object's keys that are whole numbers come first, in ascending order, as in every JavaScript object (send a
+ * Map where their order counts); subclasses come back as what they derive from; sparse columns are dense, those of pyarrow objects; a time zone comes back as what
+ * Python makes of its name, whichever library it was from; long doubles are doubles; `attrs` stay behind.
  */
 export type Value =
   | null
@@ -26,7 +30,7 @@ export type Value =
 /** Values that JavaScript has no type of its own for. */
 export type TaggedValue = PyScalar | PyCollection | NdArray | Index | Series | DataFrame;
 
-/** Python scalars. `ticks` count `unit`s since 1970, or the length in `unit`s. */
+/** Python scalars. `ticks` count `unit`s since 1970, or the length in `unit`s; a `timeZone` is IANA's name or an offset such as `+05:30`. */
 export type PyScalar =
   | { readonly type: "complex"; readonly real: number; readonly imag: number }
   | { readonly type: "decimal" | "date" | "time"; readonly text: string }

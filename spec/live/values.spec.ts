@@ -1,12 +1,14 @@
 import * as assert from "uvu/assert";
 import { createExecutor, type Executor } from "../../lib/executor.ts";
-import type { Value } from "../../lib/values/types.ts";
+import type { DataFrame, Value } from "../../lib/values/types.ts";
 import { suite } from "../support/suite.ts";
 import type { ValueCase } from "../support/values/case.ts";
+import { indexCases } from "../support/values/index-cases.ts";
 import { numpyCases } from "../support/values/numpy-cases.ts";
 import { pandasCases } from "../support/values/pandas-cases.ts";
 import { plainCases } from "../support/values/plain-cases.ts";
 import { preamble } from "../support/values/same.ts";
+import { zoneCases } from "../support/values/zone-cases.ts";
 
 const test = suite("values there and back in a real container");
 const executor: Executor = createExecutor({ policy: { cpus: 1 } });
@@ -47,6 +49,8 @@ for (const [kind, all] of [
   ["plain Python", plainCases],
   ["numpy", numpyCases],
   ["pandas", pandasCases],
+  ["pandas' indexes", indexCases],
+  ["time zones", zoneCases],
 ] as const) {
   test(
     `${all.length} values of ${kind} come back as they went`,
@@ -68,7 +72,7 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     "len",
     /^result cannot be returned: builtins\.builtin_function_or_method is not a kind of value/,
   ],
-  ["a module", "datetime", /builtins\.module is not a kind/],
+  ["a module in a list", "[datetime]", /^result\[0\] cannot be returned: builtins\.module is not a kind/],
   ["a generator", "(x for x in [1])", /builtins\.generator is not a kind/],
   [
     "an object of a class",
@@ -84,6 +88,18 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ],
   ["a masked array", "np.ma.array([1], mask=[True])", /masked array; return its \.filled\(\) instead/],
   ["a structured array", "np.zeros(1, dtype=[('a', 'i4')])", /dtype .* which cannot be returned/],
+  ["an open file", "open('/dev/null')", /_io\.TextIOWrapper is not a kind/],
+  ["an enumeration", "enum.Enum('E', 'a').a", /E is not a kind of value/],
+  ["a key", "{len: 1}", /^result \(a key\) cannot be returned/],
+  ["a label", "pd.DataFrame([[1]], columns=[len])", /^result\.columns\[0\] cannot be returned/],
+  ["a masked record", "np.zeros(1, dtype=[('a', 'i4')])[0]", /^result is a numpy void/],
+  ["an offset", "pd.offsets.Day()", /Day is not a kind/],
+  [
+    "a zone without a name",
+    "datetime.time(tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+    /^result is a time in a zone whose offset depends on the day/,
+  ],
+  ["a range of labels without data", "pd.RangeIndex(10**9)", /a range of 1000000000 labels without data/],
   ["an integer without end", "1 << (1 << 21)", /integer of more than/],
 ];
 
@@ -110,6 +126,19 @@ test("values over their cap end the run as output-limit", async () => {
     assert.is(evidence.limit, "result");
     assert.equal(Object.keys(values), []);
   }
+});
+
+test("the columns of a million rows are looked into, not copied", async () => {
+  const python =
+    "pd.DataFrame({'i': np.arange(1_000_000), 'f': np.ones(1_000_000), 'c': ['x', 'y'] * 500_000})";
+  const { status, values, message } = await executor.run(`${preamble}\nresult = ${python}`);
+  assert.is(status, "ok", message);
+  const [whole, float, text] = (values.result as DataFrame).data;
+  const buffer = whole?.kind === "number" ? whole.elements.buffer : null;
+  assert.is(float?.kind === "number" ? float.elements.buffer : undefined, buffer);
+  assert.is(text?.kind === "string" ? text.offsets.buffer : undefined, buffer);
+  assert.is(text?.kind === "string" ? text.bytes.buffer : undefined, buffer);
+  assert.equal([whole?.at(999_999), float?.at(0), text?.at(999_999)], [999_999, 1, "y"]);
 });
 
 test("names that were asked for and not defined are listed", async () => {

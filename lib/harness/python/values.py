@@ -8,6 +8,8 @@ import brigbox_wire as wire
 
 VERSION = 1
 MAX_DEPTH = 64
+# The host takes ranges of as many labels as the blob has bytes, and always of this many: they cost nothing to send.
+FREE_LABELS = 1 << 20
 
 
 class ValueEncodingError(TypeError):
@@ -25,6 +27,7 @@ class Sink:
         self.max_bytes = max_bytes
         self.buffers = []
         self.total = 0
+        self.longest_range = 0
 
     def count(self, size):
         self.total += size
@@ -34,11 +37,11 @@ class Sink:
     def add(self, buffer):
         """Keeps a buffer of bytes as it is; returns its number."""
         view = memoryview(buffer)
+        self.count(view.nbytes + 16)
         if view.nbytes == 0:
             view = memoryview(b"")
-        elif view.format != "B" or view.ndim != 1:
-            view = view.cast("B")
-        self.count(view.nbytes + 16)
+        elif not view.c_contiguous or view.format != "B" or view.ndim != 1:
+            view = memoryview(view.tobytes())
         self.buffers.append(view)
         return len(self.buffers) - 1
 
@@ -54,6 +57,8 @@ def encode(values, max_bytes):
     blob = [len(text).to_bytes(4, "little"), text]
     for buffer in sink.buffers:
         blob += (buffer, bytes(-len(buffer) % 8))
+    if sink.longest_range > max(FREE_LABELS, sum(map(len, blob))):
+        raise ValueEncodingError("a range of %d labels without data cannot be returned" % sink.longest_range)
     return blob
 
 

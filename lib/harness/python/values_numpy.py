@@ -20,6 +20,9 @@ def encode_array(value, sink, path, depth):
         raise ValueEncodingError("%s is a masked array; return its .filled() instead" % path)
     array = np.asarray(value)
     shape = list(array.shape)
+    if array.dtype.kind in "SU" and array.dtype.itemsize == 0:
+        # Texts of no length have elements without bytes, which nothing would bound on the other side.
+        array = array.astype(array.dtype.kind + "1")
     if array.dtype.kind == "O":
         items = [encode_node(item, sink, "%s (an element)" % path, depth + 1) for item in array.ravel()]
         return {"t": "ndarray", "d": "object", "s": shape, "v": items}
@@ -66,10 +69,10 @@ def plain_dtype(dtype, path):
 
 def text_column(values, sink):
     """One UTF-8 buffer with offsets for a list of str. Lone surrogates survive as what they are."""
+    sink.count(sum(map(len, values)))
     pieces = [value.encode("utf-8", "surrogatepass") for value in values]
     offsets = np.zeros(len(pieces) + 1, dtype="<u4")
     total = sum(map(len, pieces))
-    sink.count(total)
     if total >= 2**32:
         raise ValueEncodingError("a column of more than 4 GiB of text cannot be returned")
     np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
@@ -113,8 +116,6 @@ def _decode_array(node, buffers):
         return array.reshape(shape)
     if dtype[:2] == "<U":
         return np.array(read_text_column(node, buffers), dtype=dtype).reshape(shape)
-    if dtype == "S0":
-        return np.zeros(shape, dtype="S1").astype("S0") if 0 not in shape else np.empty(shape, dtype="S0")
     return read_array(dtype, buffers[node["b"]]).reshape(shape, order=node.get("o", "C"))
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 from brigbox_values import encode_node
 from brigbox_values_numpy import MISSING_NA, MISSING_NAN, MISSING_NAT, MISSING_NONE, add_array, plain_dtype, text_column
-from brigbox_values_plain import zone_name
+from brigbox_values_plain import SAFE_INT, zone_name
 
 _NUMPY_KINDS = "biufc"
 # The wrapper around plain numpy arrays was renamed in pandas 2.1.
@@ -19,6 +19,8 @@ def find_encoder(kind):
 
 
 def _encode_frame(frame, sink, path, depth):
+    # Subclasses bring their own ways of taking a column out.
+    frame = frame if type(frame) is pd.DataFrame else pd.DataFrame(frame)
     columns = [
         _encode_column(frame.iloc[:, position].array, sink, "%s[%.40r]" % (path, label), depth)
         for position, label in enumerate(frame.columns)
@@ -54,7 +56,8 @@ def _encode_index(index, sink, path, depth):
             "codes": [_number_column(np.asarray(codes, dtype="<i4"), sink, path) for codes in index.codes],
         }
     name = encode_node(index.name, sink, path, depth + 1)
-    if isinstance(index, pd.RangeIndex):
+    if isinstance(index, pd.RangeIndex) and max(abs(index.start), abs(index.stop), abs(index.step)) <= SAFE_INT:
+        sink.longest_range = max(sink.longest_range, len(index))
         return {"k": "range", "start": index.start, "stop": index.stop, "step": index.step, "name": name}
     freq = getattr(index, "freqstr", None) if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) else None
     return {"k": "flat", "col": _encode_column(index.array, sink, path, depth), "name": name, "freq": freq}
@@ -73,15 +76,15 @@ def _encode_column(array, sink, path, depth):
         ends = [_encode_column(end.array, sink, path, depth) for end in (array.left, array.right)]
         return {"k": "interval", "closed": array.closed, "left": ends[0], "right": ends[1]}
     if isinstance(dtype, pd.PeriodDtype):
-        ordinals = np.asarray(array.asi8)
-        return {"k": "period", "freq": dtype.freq.freqstr, "b": add_array(ordinals, sink, path)}
+        # Offsets and periods spell some frequencies differently, and the dtype's own name is spelt as periods do.
+        return {"k": "period", "freq": dtype.name[len("period[") : -1], "b": add_array(np.asarray(array.asi8), sink, path)}
     if isinstance(dtype, pd.SparseDtype):
-        return _encode_column(pd.array(np.asarray(array)), sink, path, depth) if dtype.subtype.kind == "O" else _number_column(np.asarray(array), sink, path)
+        return _encode_numpy_column(np.asarray(array), sink, path, depth)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return _time_column("dt", np.asarray(array.asi8), dtype.unit, zone_name(dtype.tz), sink, path)
+        return _time_column("dt", np.asarray(array.asi8), dtype.unit, zone_name(dtype.tz, path), sink, path)
     if isinstance(dtype, np.dtype):
         return _encode_numpy_column(np.asarray(array), sink, path, depth)
-    if _is_text(dtype):
+    if isinstance(dtype, pd.StringDtype):
         return _object_column(np.asarray(array, dtype=object), sink, path, depth, str(dtype))
     if hasattr(array, "_mask") and hasattr(array, "_data"):
         mask = np.asarray(array.isna(), dtype=np.uint8)
@@ -109,10 +112,6 @@ def _time_column(kind, ticks, unit, zone, sink, path):
     if kind == "dt":
         node["tz"] = zone
     return node
-
-
-def _is_text(dtype):
-    return isinstance(dtype, pd.StringDtype)
 
 
 def _object_column(array, sink, path, depth, dtype):
@@ -145,7 +144,7 @@ def _missing_code(item):
 def _encode_timestamp(value, sink, path, depth):
     unit = getattr(value, "unit", "ns")
     ticks = value.asm8.view("i8")
-    zone = None if value.tzinfo is None else zone_name(value.tzinfo, value)
+    zone = None if value.tzinfo is None else zone_name(value.tzinfo, path, value)
     return {"t": "timestamp", "v": str(int(ticks)), "unit": unit, "tz": zone}
 
 

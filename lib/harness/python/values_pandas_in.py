@@ -6,11 +6,10 @@ from brigbox_values_numpy import MISSING_NA, MISSING_NAN, MISSING_NAT, MISSING_N
 from brigbox_values_plain import find_zone
 
 
-
 def _decode_frame(node, buffers):
     index = _decode_index(node["index"], buffers)
     columns = _decode_index(node["columns"], buffers)
-    series = [pd.Series(_decode_column(column, buffers), index=index, copy=False) for column in node["data"]]
+    series = [_to_series(_decode_column(column, buffers), index) for column in node["data"]]
     frame = pd.DataFrame(dict(enumerate(series)), index=index, copy=False)
     frame.columns = columns
     return frame
@@ -18,7 +17,12 @@ def _decode_frame(node, buffers):
 
 def _decode_series(node, buffers):
     index = _decode_index(node["index"], buffers)
-    return pd.Series(_decode_column(node["col"], buffers), index=index, name=decode_node(node["name"], buffers), copy=False)
+    return _to_series(_decode_column(node["col"], buffers), index, decode_node(node["name"], buffers))
+
+
+def _to_series(values, index, name=None):
+    """Objects are told that they are such, since pandas 3 would make texts of its own of them."""
+    return pd.Series(values, index=index, name=name, dtype=object if values.dtype == object else None, copy=False)
 
 
 def _decode_index(node, buffers):
@@ -32,8 +36,16 @@ def _decode_index(node, buffers):
     values = _decode_column(node["col"], buffers)
     index = pd.Index(values, name=decode_node(node["name"], buffers), dtype=values.dtype)
     if node.get("freq") is not None:
-        index.freq = node["freq"]
+        _set_frequency(index, node["freq"])
     return index
+
+
+def _set_frequency(index, name):
+    """Some frequencies are more than their name, such as business days with holidays; such an index keeps its labels alone."""
+    try:
+        index.freq = name
+    except ValueError:
+        pass
 
 
 def _decode_column(node, buffers):

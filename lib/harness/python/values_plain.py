@@ -40,7 +40,7 @@ def _encode_str(value, sink, path, depth):
 
 
 def _encode_bytes(value, sink, path, depth):
-    return {"t": "bytes", "b": sink.add(bytes(memoryview(value)))}
+    return {"t": "bytes", "b": sink.add(value)}
 
 
 def _items(values, sink, path, depth):
@@ -71,7 +71,7 @@ def _encode_dict(value, sink, path, depth):
 
 
 def _encode_datetime(value, sink, path, depth):
-    zone = None if value.tzinfo is None else zone_name(value.tzinfo, value)
+    zone = None if value.tzinfo is None else zone_name(value.tzinfo, path, value)
     return {"t": "datetime", "v": datetime.datetime.isoformat(value), "tz": zone, "fold": value.fold}
 
 
@@ -80,6 +80,8 @@ def _encode_date(value, sink, path, depth):
 
 
 def _encode_time(value, sink, path, depth):
+    if value.tzinfo is not None and value.utcoffset() is None:
+        raise ValueEncodingError("%s is a time in a zone whose offset depends on the day; return a datetime instead" % path)
     return {"t": "time", "v": datetime.time.isoformat(value)}
 
 
@@ -88,24 +90,30 @@ def _encode_timedelta(value, sink, path, depth):
 
 
 def _encode_decimal(value, sink, path, depth):
-    text = format(value, "")
+    text = sys.modules["decimal"].Decimal.__str__(value)
     sink.count(len(text))
     return {"t": "decimal", "v": text}
 
 
-def zone_name(zone, moment=None):
+def zone_name(zone, path, moment=None):
     """A name by which the zone can be found again: IANA's, or the offset where it has none."""
     for attribute in ("key", "zone"):
         name = getattr(zone, attribute, None)
         if isinstance(name, str):
             return name
+    # dateutil's zones know but the file that they were read from.
+    _, found, name = str(getattr(zone, "_filename", "")).rpartition("zoneinfo/")
+    if found:
+        return name
     offset = zone.utcoffset(moment)
-    if offset is None:
-        return str(zone)
-    minutes, seconds = divmod(round(offset.total_seconds()), 60)
-    if seconds:
-        raise ValueEncodingError("a time zone with an offset of seconds cannot be returned")
-    return "UTC" if minutes == 0 else "%s%02d:%02d" % (("+" if minutes > 0 else "-",) + divmod(abs(minutes), 60))
+    if offset is None or offset.microseconds:
+        raise ValueEncodingError("%s is in a time zone without a name; convert it to one of zoneinfo, or to UTC" % path)
+    seconds = round(offset.total_seconds())
+    if seconds == 0:
+        return "UTC"
+    minutes, rest = divmod(abs(seconds), 60)
+    text = "%s%02d:%02d" % (("+" if seconds > 0 else "-",) + divmod(minutes, 60))
+    return "%s:%02d" % (text, rest) if rest else text
 
 
 def find_zone(name):
@@ -113,8 +121,7 @@ def find_zone(name):
     if name == "UTC":
         return datetime.timezone.utc
     if name[0] in "+-":
-        hours, minutes = int(name[1:3]), int(name[4:6])
-        offset = datetime.timedelta(hours=hours, minutes=minutes)
+        offset = datetime.timedelta(hours=int(name[1:3]), minutes=int(name[4:6]), seconds=int(name[7:9] or 0))
         return datetime.timezone(offset if name[0] == "+" else -offset)
     try:
         import zoneinfo
@@ -177,12 +184,14 @@ def _decode_dict(node, buffers):
 def _decode_datetime(node, buffers):
     text, zone = node["v"], node["tz"]
     moment = datetime.datetime.fromisoformat(text)
+    fold = node.get("fold", 0)
     if zone is None:
-        return moment
+        return moment.replace(fold=fold)
     tzinfo = find_zone(zone)
-    if hasattr(tzinfo, "localize"):
-        return moment.astimezone(tzinfo)
-    return moment.replace(tzinfo=tzinfo, fold=node.get("fold", 0))
+    # The clock's time alone can mean two moments, and pytz has no fold to tell them apart.
+    same_clock = moment.replace(tzinfo=tzinfo, fold=fold)
+    is_same = not hasattr(tzinfo, "localize") and same_clock.utcoffset() == moment.utcoffset()
+    return same_clock if is_same else moment.astimezone(tzinfo)
 
 
 def _decode_decimal(node, buffers):

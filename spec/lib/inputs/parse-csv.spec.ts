@@ -15,6 +15,13 @@ const columns: readonly (readonly [string, readonly string[], string, readonly u
   ["64 bits", ["9223372036854775807"], "int64", [9223372036854775807n]],
   ["unsigned 64 bits", ["18446744073709551615", "0"], "uint64", [18446744073709551615n, 0]],
   ["more than 64 bits", ["18446744073709551616"], "object", ["18446744073709551616"]],
+  ["a hundred thousand digits", ["1".repeat(100_000)], "object", ["1".repeat(100_000)]],
+  [
+    "a hundred thousand digits and a letter",
+    [`${"1".repeat(100_000)}x`],
+    "object",
+    [`${"1".repeat(100_000)}x`],
+  ],
   ["decimals", ["1.5", ".5", "2.", "1e3", "-1E-2"], "float64", [1.5, 0.5, 2, 1000, -0.01]],
   [
     "infinities",
@@ -24,12 +31,45 @@ const columns: readonly (readonly [string, readonly string[], string, readonly u
   ],
   ["nothing", ["NA", "NaN", "null"], "float64", [Number.NaN, Number.NaN, Number.NaN]],
   ["booleans", ["True", "false", "TRUE"], "bool", [true, false, true]],
-  ["booleans with a gap", ["True", "NA"], "object", [true, Number.NaN]],
+  ["booleans with a gap", ["True", "NA"], "object", [true, null]],
   ["texts", ["a", "1", "ä,b"], "object", ["a", "1", "ä,b"]],
   ["texts with a gap", ["a", "N/A"], "object", ["a", null]],
   ["numbers with separators of thousands", ["1,000"], "object", ["1,000"]],
   ["hexadecimal numbers", ["0x10"], "object", ["0x10"]],
-  ["dates", ["2024-01-31"], "object", ["2024-01-31"]],
+  [
+    "dates",
+    ["2024-02-29", "", "1678-01-01"],
+    "datetime64[ns]",
+    ["2024-02-29T00:00:00", null, "1678-01-01T00:00:00"],
+  ],
+  [
+    "dates with times",
+    ["2024-01-31 23:59", "2024-01-31T01:02:03.000000004", "2261-12-31"],
+    "datetime64[ns]",
+    ["2024-01-31T23:59:00", "2024-01-31T01:02:03.000000004", "2261-12-31T00:00:00"],
+  ],
+  [
+    "dates with offsets",
+    ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00+05:30", "2024-01-01T00:00:00-0100"],
+    "datetime64[ns, UTC]",
+    ["2024-01-01T00:00:00Z", "2023-12-31T18:30:00Z", "2024-01-01T01:00:00Z"],
+  ],
+  [
+    "dates with and without offsets",
+    ["2024-01-01T00:00Z", "2024-01-01T00:00"],
+    "object",
+    ["2024-01-01T00:00Z", "2024-01-01T00:00"],
+  ],
+  ...[
+    "2023-02-29",
+    "2024-13-01",
+    "2024-01-01T24:00",
+    "2024-01-01T00:60",
+    "2024-1-1",
+    "0001-01-01",
+    "2262-01-01",
+    "2024-01-01x",
+  ].map((date) => [`dates and ${date}`, ["2024-01-31", date], "object", ["2024-01-31", date]] as const),
 ];
 
 for (const [name, cells, dtype, values] of columns) {
@@ -47,8 +87,8 @@ test("the header names the columns, in order; rows count from 0", () => {
   assert.equal(frame.shape, [2, 2]);
 });
 
-test("names that come again, or not at all, get others", () => {
-  assert.equal(parse("a,a,,a\n1,2,3,4\n").columns.toArray(), ["a", "a.1", "Unnamed: 2", "a.2"]);
+test("columns without a name get one", () => {
+  assert.equal(parse(",a,\n1,2,3\n").columns.toArray(), ["Unnamed: 0", "a", "Unnamed: 2"]);
 });
 
 const forms: readonly (readonly [string, string])[] = [
@@ -73,22 +113,38 @@ test("quoted cells hold commas, quotes and line ends", () => {
   assert.equal(parse('a\n"x, ""y""\nz"\n').column("a").toArray(), ['x, "y"\nz']);
 });
 
-test("short rows are filled with missing values", () => {
-  assert.equal(parse("a,b\n1\n2,3\n").column("b").toArray(), [Number.NaN, 3]);
+test("a header alone is a frame without rows", () => {
+  const frame = parse("a,b\n");
+  assert.equal([frame.shape, frame.column("a").dtype], [[0, 2], "object"]);
 });
-
-test("a header alone is a frame without rows", () => assert.equal(parse("a,b\n").shape, [0, 2]));
 
 const refused: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["nothing", Buffer.from(""), /the file is empty$/],
-  ["blank lines", Buffer.from("\n\n"), /there is no header line$/],
-  ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0]), /the file is binary, not text$/],
-  ["Latin 1", Buffer.from("a\n\xe9\n", "latin1"), /not UTF-8; convert it/],
-  ["a row that is too long", Buffer.from("a,b\n1,2\n1,2,3\n"), /row 2 has 3 cells, and the header has 2/],
-  ["prose", Buffer.from("Dear all\nplease find, attached, the prices\n"), /row 1 has 3 cells/],
-  ["a quote that is not closed", Buffer.from('a\n"x\n'), /a quote is opened and never closed/],
-  ["JSON", Buffer.from('{\n  "a": 1,\n  "b": 2\n}\n'), /the file is not CSV/],
-  ["semicolons", Buffer.from("a;b\n1;2\n"), /separated by ";"; write it with commas/],
+  ["blank lines", Buffer.from("\n\n"), /there is no header line; write/],
+  ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, 10, 0]), /the file is binary, not text \(line 2\)$/],
+  ["UTF-16", Buffer.from("\ufeffa\n1\n", "utf16le"), /UTF-16, not UTF-8; convert it/],
+  ["Latin 1", Buffer.from("a\n\xe9\n", "latin1"), /line 2 is not UTF-8; convert the file/],
+  ["half a letter at the end", Buffer.from([97, 10, 0xe6]), /line 2 is not UTF-8/],
+  [
+    "a row that is too long",
+    Buffer.from("a,b\n1,2\n1,2,3\n"),
+    /more cells than the header, or fewer.* \(line 3\)/,
+  ],
+  ["a row that is too short", Buffer.from("a,b\n\n1\n"), /more cells than the header, or fewer.* \(line 3\)/],
+  [
+    "names that come again",
+    Buffer.from("a,b,a\n1,2,3\n"),
+    /columns 1 and 3 have the same name \(line 1\); rename/,
+  ],
+  [
+    "prose",
+    Buffer.from("Dear all\nplease find, attached, the prices\n"),
+    /more cells than the header.* \(line 2\)/,
+  ],
+  ["a quote that is not closed", Buffer.from('a\n"x\n'), /a quote is opened and never closed.* \(line \d\)/],
+  ["a quote that is closed too early", Buffer.from('a\n1\n"x"y\n'), /follows a closing quote.* \(line 3\)/],
+  ["JSON", Buffer.from('{\n  "a": 1,\n  "b": 2\n}\n'), /the file is not CSV.* \(line 2\)/],
+  ["semicolons", Buffer.from("a;b\n1;2\n"), /separated by ";" \(line 1\); write it with commas/],
   ["tabs", Buffer.from("a\tb\n1\t2\n"), /separated by tabs/],
 ];
 

@@ -43,6 +43,24 @@ const good: readonly (readonly [string, Npy, string, readonly unknown[]])[] = [
     [{ type: "complex", real: 1, imag: 2 }],
   ],
   ["texts", { descr: "'<U2'", data: bytesOf(new Uint32Array([97, 0, 0x1f389, 98])) }, "<U2", ["a", "🎉b"]],
+  [
+    "texts longer than a call has arguments",
+    { descr: "'<U200000'", shape: "(1,)", data: bytesOf(new Uint32Array(200_000).fill(97)) },
+    "<U200000",
+    ["a".repeat(200_000)],
+  ],
+  [
+    "sizes as Python 2 wrote them",
+    { shape: "(2L,)", data: bytesOf(new Float64Array([1, 2])) },
+    "float64",
+    [1, 2],
+  ],
+  [
+    "times without a unit",
+    { descr: "'<m8'", shape: "(1,)", data: bytesOf(new BigInt64Array([5n])) },
+    "timedelta64",
+    [{ type: "timedelta64", ticks: 5n, unit: "generic" }],
+  ],
   ["no dimensions", { shape: "()", data: bytesOf(new Float64Array([7])) }, "float64", [7]],
   ["no elements", { shape: "(0, 3)", data: Buffer.alloc(0) }, "float64", []],
   [
@@ -86,6 +104,40 @@ const bad: readonly (readonly [string, Uint8Array, RegExp])[] = [
     npy({ shape: "__import__('os')", data: Buffer.alloc(0) }),
     /header of the npy file is broken/,
   ],
+  [
+    "texts of no length",
+    npy({ descr: "'<U0'", shape: "(1000000000,)", data: Buffer.alloc(0) }),
+    /dtype "<U0"/,
+  ],
+  [
+    "bytes of no length",
+    npy({ descr: "'|S0'", shape: "(1000000000,)", data: Buffer.alloc(0) }),
+    /dtype "\|S0"/,
+  ],
+  [
+    "a unit of time that is none",
+    npy({ descr: "'<M8[xx]'", data: Buffer.alloc(16) }),
+    /dtype "<M8\[xx\]" cannot/,
+  ],
+  [
+    "a shape beyond all bounds",
+    npy({ shape: "(9999999999999999, 9999999999999999)", data: Buffer.alloc(16) }),
+    /needs/,
+  ],
+  [
+    "a key that comes twice",
+    npy({ shape: "(2,), 'shape': (2,)", data: Buffer.alloc(16) }),
+    /header .* broken/,
+  ],
+  ["a shape with a gap", npy({ shape: "(2,,)", data: Buffer.alloc(16) }), /header .* broken/],
+  [
+    "a shape of blanks",
+    npy({ shape: `(${" ".repeat(60_000)}x)`, data: Buffer.alloc(16) }),
+    /header .* broken/,
+  ],
+  ["something behind the dict", npy({ shape: "(2,)} + {", data: Buffer.alloc(16) }), /header .* broken/],
+  ["a key too many", npy({ shape: "(2,), 'x': 'y'", data: Buffer.alloc(16) }), /header .* broken/],
+  ["an escape in a text", npy({ descr: "'<f\\x38'", data: Buffer.alloc(16) }), /header .* broken/],
   [
     "texts that are none",
     npy({ descr: "'<U1'", shape: "(1,)", data: bytesOf(new Uint32Array([0x110000])) }),

@@ -3,7 +3,7 @@ import { decodeValues } from "../../../lib/values/decode.ts";
 import { encodeValues } from "../../../lib/values/encode.ts";
 import { ValueEncodingError } from "../../../lib/values/errors.ts";
 import { createFrame } from "../../../lib/values/frame.ts";
-import { ndarray } from "../../../lib/values/ndarray.ts";
+import { createNdArray, ndarray } from "../../../lib/values/ndarray.ts";
 import type { DataFrame, NdArray, Value } from "../../../lib/values/types.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -35,6 +35,17 @@ for (const [name, value] of same) {
   test(`${name} come back as they went`, () => assert.equal(roundTrip(value), value));
 }
 
+test("texts and objects in Fortran order are sent in the order of C", () => {
+  for (const [dtype, elements] of [
+    ["<U1", ["a", "c", "b", "d"]],
+    ["object", [1, "c", 2, null]],
+  ] as const) {
+    const array = createNdArray({ dtype, shape: [2, 2], order: "F", elements });
+    assert.equal((roundTrip(array) as NdArray).toArray(), array.toArray());
+    assert.not.equal(array.toArray(), elements);
+  }
+});
+
 test("minus zero keeps its sign", () => assert.ok(Object.is(roundTrip(-0), -0)));
 
 test("small bigints come back as numbers", () => assert.is(roundTrip(7n), 7));
@@ -43,6 +54,16 @@ test("an object comes back without a prototype", () => {
   const back = roundTrip({ a: 1, __proto__x: 2 }) as object;
   assert.is(Object.getPrototypeOf(back), null);
   assert.equal({ ...back }, { a: 1, __proto__x: 2 });
+});
+
+test("a dict with a key such as type can be sent as a Map", () => {
+  const map = new Map<Value, Value>([["type", "date"]]);
+  assert.equal({ ...(roundTrip(map) as object) }, { type: "date" });
+});
+
+test("texts with half a surrogate pair come back in columns too", () => {
+  const frame = createFrame({ columns: { s: ["\ud83d", "\ude00", null, "😀"] } });
+  assert.equal((roundTrip(frame) as DataFrame).column("s").toArray(), ["\ud83d", "\ude00", null, "😀"]);
 });
 
 test("a frame comes back with its columns, index and dtypes", () => {
@@ -89,7 +110,29 @@ const refused: readonly (readonly [string, unknown, RegExp])[] = [
   ["a Date", new Date(0), /value is a Date; send/],
   ["an object of a class", new URL("http://x"), /value is an object of a class/],
   ["a Set", new Set([1]), /value is an object of a class/],
-  ["a DataView", new DataView(new ArrayBuffer(1)), /value/],
+  ["a DataView", new DataView(new ArrayBuffer(1)), /^value is a DataView, which Python has no value for$/],
+  ["clamped bytes", [new Uint8ClampedArray(1)], /^value\[0\] is a Uint8ClampedArray/],
+  [
+    "a dict that looks like a date",
+    { type: "date", day: 1 },
+    /^value says in "type" that it is a date, but its "text" is not one's; send a dict with such a key as a Map$/,
+  ],
+  [
+    "a frame's JSON",
+    { type: "dataframe", shape: [0, 0], columns: [] },
+    /that it is a dataframe, but its "toJSON"/,
+  ],
+  ["a tuple of text", { type: "tuple", items: "abc" }, /but its "items"/],
+  [
+    "ticks of more than 64 bits",
+    { type: "timestamp", ticks: 2n ** 63n, unit: "ns", timeZone: null },
+    /but its "ticks"/,
+  ],
+  [
+    "a text of the prototype",
+    Object.assign(Object.create({ text: "x" }), { type: "time" }),
+    /but its "text"/,
+  ],
 ];
 
 for (const [name, value, words] of refused) {

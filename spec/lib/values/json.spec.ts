@@ -30,6 +30,7 @@ const cases: readonly (readonly [string, Value, unknown])[] = [
     { type: "timedelta", days: -1, seconds: 0, microseconds: 1 },
     "-P0DT23H59M59.999999S",
   ],
+  ["a day is a date", { type: "datetime64", ticks: 19_782n, unit: "D" }, "2024-02-29"],
   [
     "an array has its shape",
     ndarray(new Int8Array([1, 2]), [2, 1]),
@@ -58,6 +59,12 @@ test("a dangerous key stays a key", () => {
   const json = JSON.stringify(toJson(dict));
   assert.is(json, '{"__proto__":{"polluted":true}}');
   assert.is(({} as Record<string, unknown>)["polluted"], undefined);
+});
+
+test("a hundred thousand columns of one name get their numbers at once", () => {
+  const keys = uniqueKeys(createFlatIndex(toColumn(Array<string>(100_000).fill("a"))));
+  assert.equal([keys[0], keys[1], keys.at(-1)], ["a", "a.1", "a.99999"]);
+  assert.is(new Set(keys).size, keys.length);
 });
 
 test("labels that come again get numbers", () => {

@@ -17,6 +17,22 @@ const moments: readonly (readonly [bigint, string, string | null, string | null]
   [-62_167_219_201n, "s", null, "-000001-12-31T23:59:59"],
   [-62_135_596_800n, "s", null, "0001-01-01T00:00:00"],
   [notATime, "ns", null, null],
+  [-1n, "Y", null, "1969-01-01"],
+  [54n, "Y", null, "2024-01-01"],
+  [-1n, "M", null, "1969-12-01"],
+  [649n, "M", null, "2024-02-01"],
+  [650n, "M", null, "2024-03-01"],
+  [-23_640n, "M", null, "0000-01-01"],
+  [1n, "W", null, "1970-01-08"],
+  [19_782n, "D", null, "2024-02-29"],
+  [-1n, "h", null, "1969-12-31T23:00:00"],
+  [90n, "m", null, "1970-01-01T01:30:00"],
+  [2n, "25s", null, "1970-01-01T00:00:50"],
+  [15n, "100ms", null, "1970-01-01T00:00:01.500"],
+  [1n, "ps", null, "1970-01-01T00:00:00.000000000001"],
+  [-1n, "as", null, "1969-12-31T23:59:59.999999999999999999"],
+  [7n, "generic", null, "7"],
+  [7n, "constructor", null, "7"],
 ];
 
 for (const [ticks, unit, zone, expected] of moments) {
@@ -32,6 +48,13 @@ test("every day of four centuries agrees with Date", () => {
   }
 });
 
+test("every month of four centuries begins where Date says", () => {
+  for (let month = -6000; month < 6000; month++) {
+    const expected = new Date(Date.UTC(1970, month, 1)).toISOString().slice(0, 10);
+    if (isoFromTicks(BigInt(month), "M", null) !== expected) assert.unreachable(`month ${month}`);
+  }
+});
+
 const lengths: readonly (readonly [bigint, string, string | null])[] = [
   [0n, "s", "P0DT0H0M0S"],
   [90_061n, "s", "P1DT1H1M1S"],
@@ -39,6 +62,13 @@ const lengths: readonly (readonly [bigint, string, string | null])[] = [
   [1_500_000_000n, "ns", "P0DT0H0M1.5S"],
   [-86_400_000_000_001n, "ns", "-P1DT0H0M0.000000001S"],
   [notATime, "ms", null],
+  [-3n, "Y", "-P3Y"],
+  [14n, "M", "P14M"],
+  [2n, "W", "P14DT0H0M0S"],
+  [25n, "h", "P1DT1H0M0S"],
+  [-2n, "25s", "-P0DT0H0M50S"],
+  [1n, "fs", "P0DT0H0M0.000000000000001S"],
+  [5n, "generic", "5"],
 ];
 
 for (const [ticks, unit, expected] of lengths) {

@@ -9,6 +9,8 @@ export interface ValueCase {
 }
 
 /** Cases from rows of name, expression and, where it differs, what comes back. */
-export function cases(rows: readonly (readonly [string, string, string?])[]): readonly ValueCase[] {
+export function cases(
+  rows: readonly (readonly [string, string, (string | undefined)?])[],
+): readonly ValueCase[] {
   return rows.map(([name, python, back]) => ({ name, python, ...(back !== undefined && { back }) }));
 }

@@ -1,51 +1,29 @@
 import { cases, type ValueCase } from "./case.ts";
 
-const indexes: readonly (readonly [string, string])[] = [
-  ["range", "pd.RangeIndex(3)"],
-  ["range with steps", "pd.RangeIndex(10, 4, -2, name='r')"],
-  ["whole numbers", "pd.Index([3, 1, 2], name='n')"],
-  ["floats", "pd.Index([0.5, np.nan, 2.0])"],
-  ["booleans", "pd.Index([True, False, True])"],
-  ["texts", "pd.Index(['a', 'b', None], name='t')"],
-  ["mixed labels", "pd.Index([1, 'a', 2.5])"],
-  ["datetimes", "pd.DatetimeIndex(['2024-01-01', 'NaT', '2024-01-05'])"],
-  [
-    "datetimes with a frequency",
-    "pd.date_range('2024-01-31', periods=3, freq='M' if pd.__version__ < '2.2' else 'ME', name='d')",
-  ],
-  ["business days in a zone", "pd.date_range('2024-03-29', periods=3, freq='B', tz='Europe/Berlin')"],
-  [
-    "hours over a change of summer time",
-    "pd.date_range('2024-03-31', periods=3, freq='2H' if pd.__version__ < '2.2' else '2h', tz='Europe/Berlin')",
-  ],
-  ["timedeltas", "pd.timedelta_range('1D', periods=3)"],
-  ["periods", "pd.period_range('2024-01', periods=3, freq='M')"],
-  ["intervals", "pd.interval_range(0, 3)"],
-  ["categories", "pd.CategoricalIndex(['a', 'b', 'a'])"],
-  ["labels that repeat", "pd.Index(['a', 'a', 'a'])"],
-  ["two levels", "pd.MultiIndex.from_arrays([['a', 'b', 'b'], [1, 2, 3]], names=['x', None])"],
-  [
-    "levels with missing labels",
-    "pd.MultiIndex.from_arrays([['a', None, 'b'], pd.DatetimeIndex(['2024-01-01', 'NaT', '2024-01-02'])])",
-  ],
-  ["levels with unused labels", "pd.MultiIndex.from_product([['a', 'b', 'c', 'd'], [1]])[[0, 3, 1]]"],
-];
-
 const columns: readonly (readonly [string, string])[] = [
-  ...["int8", "int64", "uint8", "uint64"].map(
+  ...["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"].map(
     (name) => [name, `pd.Series([1, 0, 100], dtype='${name}')`] as const,
   ),
-  ...["float16", "float32", "float64", "complex128"].map(
+  ...["float16", "float32", "float64", "complex64", "complex128"].map(
     (name) => [name, `pd.Series([0.5, np.nan, 2], dtype='${name}')`] as const,
   ),
   ["bool", "pd.Series([True, False, True])"],
   ["texts", "pd.Series(['a', 'ä🎉', ''])"],
   ["texts with all that can be missing", "pd.Series(['a', None, np.nan, pd.NA, pd.NaT])"],
+  ["half surrogate pairs", "pd.Series(['\\ud800', None], dtype=object)"],
   ["objects", "pd.Series([1, 'a', None, [1], {'k': 2.5}])"],
+  ["objects with all that can be missing", "pd.Series([1, None, np.nan, pd.NA, pd.NaT], dtype=object)"],
+  ["bytes", "pd.Series([b'a', b''])"],
+  ["decimals", "pd.Series([decimal.Decimal('1.10'), None])"],
+  ["frames", "pd.Series([pd.DataFrame({'a': [1]}), None])"],
   ["booleans with missing ones", "pd.Series([True, None, np.nan], dtype=object)"],
   ["nothing but None", "pd.Series([None, None])"],
   ["large integers", "pd.Series([2**70, 1])"],
   ["datetimes", "pd.Series(pd.to_datetime(['2024-02-29 01:02:03.000000004', None]))"],
+  [
+    "datetimes in seconds",
+    "pd.Series(np.array(['9999-01-01', 'NaT'], dtype='M8[s]')) if since((2, 0)) else pd.Series([1])",
+  ],
   ["the first and the last datetime", "pd.Series([pd.Timestamp.min, pd.Timestamp.max])"],
   ["datetimes in UTC", "pd.Series(pd.to_datetime(['2024-02-29', None], utc=True))"],
   [
@@ -58,33 +36,52 @@ const columns: readonly (readonly [string, string])[] = [
   ],
   ["dates as objects", "pd.Series([datetime.date(2024, 1, 1), None])"],
   ["timedeltas", "pd.Series(pd.to_timedelta(['1D', '-2s', None]))"],
+  ["the longest timedeltas", "pd.Series([pd.Timedelta.min, pd.Timedelta.max])"],
   ["categories", "pd.Series(['b', 'a', None, 'b'], dtype='category')"],
   [
     "ordered categories",
     "pd.Series(pd.Categorical(['lo', 'hi'], categories=['lo', 'mid', 'hi'], ordered=True))",
   ],
-  ["categories of numbers and dates", "pd.Series(pd.Categorical([3, 1, 3]))"],
+  ["categories of numbers", "pd.Series(pd.Categorical([3, 1, 3]))"],
+  ["categories without codes", "pd.Series(pd.Categorical([None, None], categories=['a', 'b']))"],
+  ["categories of nothing", "pd.Series(pd.Categorical([]))"],
+  ["categories of intervals", "pd.Series(pd.cut([1, 5, 9], 2))"],
   ["categories of dates", "pd.Series(pd.Categorical(pd.to_datetime(['2024-01-01', '2024-01-02'])))"],
-  ...["Int8", "Int64", "UInt16", "Float32", "Float64"].map(
+  ...["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64"].map(
     (name) => [`nullable ${name}`, `pd.Series([1, None, 3], dtype='${name}')`] as const,
   ),
   ["nullable boolean", "pd.Series([True, None, False], dtype='boolean')"],
   ["string", "pd.Series(['a', None, 'ä'], dtype='string')"],
   ["periods", "pd.Series(pd.PeriodIndex(['2024Q1', 'NaT'], freq='Q'))"],
+  ...["D", "W-WED", "M", "Q-NOV", "B"].map(
+    (freq) => [`periods of ${freq}`, `pd.Series(pd.PeriodIndex(['2024-01-03'], freq='${freq}'))`] as const,
+  ),
   ["intervals", "pd.Series(pd.IntervalIndex.from_breaks([0, 1.5, 3], closed='left'))"],
   ["intervals of dates", "pd.Series(pd.IntervalIndex.from_breaks(pd.date_range('2024-01-01', periods=3)))"],
+  ["intervals with a missing one", "pd.Series(pd.arrays.IntervalArray.from_tuples([(0.5, 1.5), np.nan]))"],
+  [
+    "intervals of dates in a zone",
+    "pd.Series(pd.IntervalIndex.from_breaks(pd.date_range('2024-01-01', periods=3, tz='UTC'), closed='both'))",
+  ],
   ["no rows", "pd.Series([], dtype='float64')"],
 ];
 
 /** Values of pandas. */
 export const pandasCases: readonly ValueCase[] = cases([
   ...columns.map(([name, python]) => [`Series of ${name}`, python] as const),
-  ...indexes.map(([name, python]) => [`Index of ${name}`, python] as const),
-  ...indexes.map(
-    ([name, python]) =>
-      [`Series over an index of ${name}`, `pd.Series([0.5, 1.5, 2.5], index=${python}, name='s')`] as const,
-  ),
   ["Series of a sparse dtype", "pd.Series(pd.arrays.SparseArray([0.0, 1.0]))", "pd.Series([0.0, 1.0])"],
+  [
+    "Series of sparse objects",
+    "pd.Series(pd.arrays.SparseArray(['a', None], dtype='Sparse[object]'))",
+    "pd.Series(['a', np.nan], dtype=object)",
+  ],
+  [
+    "Series of the other byte order",
+    "pd.Series(np.array([1, 2], dtype='>i4'))",
+    "pd.Series([1, 2], dtype='i4')",
+  ],
+  ["Series whose name is None", "pd.Series([1], name=None)"],
+  ["Series with notes", "pd.Series([1]).pipe(lambda s: s.attrs.update(a=1) or s)", "pd.Series([1])"],
   ["Series whose name is a number", "pd.Series([1], name=5)"],
   ["Series whose name is a tuple", "pd.Series([1], name=('a', 1))"],
   [
@@ -107,24 +104,44 @@ export const pandasCases: readonly ValueCase[] = cases([
     "pd.DataFrame({'a': pd.Series([], dtype='int64'), 'b': pd.Series([], dtype='object')})",
   ],
   ["DataFrame without columns", "pd.DataFrame(index=['a', 'b'])"],
+  ["DataFrame of a million rows without columns", "pd.DataFrame(index=range(1_000_000))"],
   ["DataFrame without anything", "pd.DataFrame()"],
+  [
+    "DataFrame without rows, but with labels of them",
+    "pd.DataFrame(columns=['a', 'b'], index=pd.DatetimeIndex([], name='d'))",
+  ],
+  ["DataFrame whose columns are mixed", "pd.DataFrame([[1, 2, 3, 4]], columns=[1, '1', None, ('a', 2)])"],
+  [
+    "DataFrame with an unusual order of columns",
+    "pd.DataFrame([[1, 2, 3]], columns=['10', '9', '__proto__'])",
+  ],
+  [
+    "DataFrame cut from another",
+    "pd.DataFrame(np.arange(12.).reshape(3, 4), columns=list('abcd')).iloc[::-2, ::2]",
+  ],
+  [
+    "DataFrame of a hundred thousand rows",
+    "pd.DataFrame({'a': np.arange(100_000), 'b': np.linspace(0, 1, 100_000), 'c': ['x', None] * 50_000})",
+  ],
+  [
+    "a subclass of DataFrame that makes subclasses",
+    "type('G', (pd.DataFrame,), {'_constructor': property(lambda self: type(self)), 'iloc': property(lambda self: 1 / 0)})({'a': [1], 'b': ['x']})",
+    "pd.DataFrame({'a': [1], 'b': ['x']})",
+  ],
+  ["a subclass of Series", "type('T', (pd.Series,), {})([1.5], name='t')", "pd.Series([1.5], name='t')"],
   ["a subclass of DataFrame", "type('F', (pd.DataFrame,), {})({'a': [1]})", "pd.DataFrame({'a': [1]})"],
   ["Timestamp", "pd.Timestamp('2024-02-29 01:02:03.000000004')"],
   ["Timestamp in a zone", "pd.Timestamp('2024-07-01', tz='Europe/Berlin')"],
-  // Zones come back as pandas itself makes them of their names, offsets as those of the standard library.
-  [
-    "Series of datetimes in a zone of zoneinfo",
-    "pd.Series(pd.date_range('2024-01-01', periods=2, tz=zoneinfo.ZoneInfo('America/New_York')))",
-    "pd.Series(pd.date_range('2024-01-01', periods=2, tz='America/New_York'))",
-  ],
-  [
-    "Timestamp with an offset",
-    "pd.Timestamp('2024-07-01T00:00:00+05:30')",
-    "pd.Timestamp('2024-07-01', tz=datetime.timezone(datetime.timedelta(hours=5, minutes=30)))",
-  ],
   ["Timedelta", "pd.Timedelta('-1D 00:00:00.000000001')"],
+  [
+    "the first and the last Timestamp",
+    "[pd.Timestamp.min, pd.Timestamp.max, pd.Timedelta.min, pd.Timedelta.max]",
+  ],
+  ["Timestamp in seconds", "pd.Timestamp('9999-12-31').as_unit('s') if since((2, 0)) else pd.NaT"],
   ["Period", "pd.Period('2024-05', freq='M')"],
+  ["Periods", "[pd.Period('2024-05-07', freq=freq) for freq in ('D', 'W', 'Q', 'Q-NOV')]"],
   ["Interval", "pd.Interval(0, 1.5, closed='both')"],
+  ["Interval of Timestamps", "pd.Interval(pd.Timestamp('2024-01-01'), pd.Timestamp('2024-01-02'))"],
   ["NaT", "pd.NaT"],
   ["NA", "pd.NA"],
   ["array of pandas", "pd.array([1, None], dtype='Int64')", "pd.Series(pd.array([1, None], dtype='Int64'))"],
