@@ -24,7 +24,7 @@ export type { AuditEvent, DroppedArtifact, PythonException } from "./harness/pro
 export type { ImageBuildEvent } from "./image/build-event.ts";
 export { buildSandboxImage, type SandboxImageOptions } from "./image/build-image.ts";
 export { defaultImage, type ImageRecipe } from "./image/names.ts";
-export { type InputKind, parseInput } from "./inputs/parse-input.ts";
+export { type InputKind, type InputOptions, parseInput } from "./inputs/parse-input.ts";
 export { defaultPolicy, type NumericLimit, type Policy } from "./policy/policy.ts";
 export { type RunLimits, resolvePolicy } from "./policy/resolve-policy.ts";
 export type { OutputPiece } from "./run/output-log.ts";
@@ -32,6 +32,7 @@ export type { JobOptions } from "./run/plan.ts";
 export { ValueDecodingError, ValueEncodingError } from "./values/errors.ts";
 export { type ColumnInput, createFrame } from "./values/frame.ts";
 export { toJson } from "./values/json.ts";
+export { jsonPieces } from "./values/json-pieces.ts";
 export { ndarray } from "./values/ndarray.ts";
 export type {
   Column,

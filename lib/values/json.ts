@@ -94,14 +94,25 @@ export function frameRows(frame: DataFrame): Record<string, JsonValue>[] {
   );
 }
 
-/** A label as a key: itself where it is text, else its JSON; a label that comes again gets `.1`, `.2` ... behind it. */
+/** Labels of columns may share one text, so that a small frame could make keys that no memory holds. */
+const mostKeyLetters = 64 * 1024 * 1024;
+
+/**
+ * A label as a key: itself where it is text, else its JSON; a label that comes again gets `.1`, `.2` ... behind it.
+ *
+ * @throws RangeError where the keys together have more than 64 Mi letters.
+ */
 export function uniqueKeys(columns: Index): string[] {
   const seen = new Set<string>();
   // Where the last repetition of a label ended, since many labels may be one.
   const counts = new Map<string, number>();
+  let letters = 0;
   return columns.toArray().map((label) => {
     const json = toJson(label);
     const text = typeof json === "string" ? json : JSON.stringify(json);
+    letters += text.length;
+    if (letters > mostKeyLetters)
+      throw new RangeError(`the labels of ${columns.length} columns are too long to be keys of JSON`);
     let key = text;
     let count = counts.get(text) ?? 0;
     while (seen.has(key)) key = `${text}.${++count}`;

@@ -16,6 +16,7 @@ test("exports these names and no other; a change here is a change for every user
     "defaultImage",
     "defaultPolicy",
     "examine",
+    "jsonPieces",
     "ndarray",
     "parseInput",
     "resolvePolicy",

@@ -89,8 +89,14 @@ async function runCode(path: string, flags: RunFlags, context: CliContext): Prom
     return await (flags.json === true ? finish(run) : showWhileRunning(run, context));
   });
   if (flags.out !== undefined) await writeArtifacts(flags.out, result.artifacts);
-  if (flags.json === true) await context.out.write(`${JSON.stringify(resultJson(result))}\n`);
-  else await showResult(result, context, flags.out ?? null);
+  if (flags.json === true) return writeJson(result, context);
+  await showResult(result, context, flags.out ?? null);
+  return exitCodeOf(result.status);
+}
+
+async function writeJson(given: RunResult, context: CliContext): Promise<number> {
+  const { result, pieces } = resultJson(given);
+  for (const piece of pieces) await context.out.write(piece);
   return exitCodeOf(result.status);
 }
 

@@ -1,4 +1,4 @@
-import { toJson } from "../../values/json.ts";
+import { beginningOfJson } from "../../values/json-pieces.ts";
 import type { Column, DataFrame, Index, Series, Value } from "../../values/types.ts";
 import { printableLine } from "./printable.ts";
 import { type Alignment, alignTable, displayWidth } from "./text-table.ts";
@@ -123,7 +123,7 @@ function cellText(value: Value, decimals: number): string {
   if (value === null) return "–";
   if (typeof value === "number") return numberText(value, decimals);
   if (typeof value === "string") return printableLine(shortenTime(value), widestCell);
-  return printableLine(JSON.stringify(toJson(value)), widestCell);
+  return printableLine(beginningOfJson(value, widestCell), widestCell);
 }
 
 function numberText(value: number, decimals: number): string {
@@ -145,7 +145,7 @@ function labelText(label: Value): string {
   if (Array.isArray(label)) return label.map((part: Value) => labelText(part)).join(", ");
   return typeof label === "string"
     ? printableLine(shortenTime(label), widestCell)
-    : printableLine(JSON.stringify(toJson(label)), widestCell);
+    : printableLine(beginningOfJson(label, widestCell), widestCell);
 }
 
 function indexName(index: Index): string {

@@ -12,6 +12,8 @@ export function printable(text: string): string {
 
 /** The same in one line of limited length. */
 export function printableLine(text: string, longest: number): string {
-  const line = printable(text).replace(/\n/g, "\\n").replace(/\t/g, " ");
+  const line = printable(text.slice(0, longest + 1))
+    .replace(/\n/g, "\\n")
+    .replace(/\t/g, " ");
   return line.length > longest ? `${line.slice(0, Math.max(0, longest - 1))}…` : line;
 }

@@ -1,4 +1,5 @@
-import { isTagged, toJson } from "../../values/json.ts";
+import { isTagged } from "../../values/json.ts";
+import { beginningOfJson } from "../../values/json-pieces.ts";
 import type { Value } from "../../values/types.ts";
 import { frameTable, seriesTable, type TableSize } from "./frame-table.ts";
 import { printableLine } from "./printable.ts";
@@ -31,7 +32,7 @@ export function showValue(name: string, value: Value, size: TableSize): string[]
 }
 
 function shortJson(value: Value): string {
-  return printableLine(JSON.stringify(toJson(value)) ?? "", longestText);
+  return printableLine(beginningOfJson(value, longestText), longestText);
 }
 
 function indent(lines: readonly string[]): string[] {
