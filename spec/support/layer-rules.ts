@@ -21,6 +21,8 @@ interface Confinement {
 /** Packages, and the only places that may import them. */
 export const confinedPackages: Readonly<Record<string, readonly string[]>> = {
   undici: ["engine-api/transport.ts"],
+  "@lezer/python": ["lib/validator/"],
+  "@lezer/common": ["lib/validator/"],
   valibot: ["lib/config/", "lib/harness/payloads.ts", "lib/policy/check-applied.ts"],
   yaml: ["lib/config/"],
   "csv-parse": ["lib/inputs/"],
