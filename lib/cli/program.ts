@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addConfigCommand } from "./commands/config.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addImageCommand } from "./commands/image.ts";
 import { addPsCommand } from "./commands/ps.ts";
@@ -43,7 +44,14 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       getOutHelpWidth: () => context.out.columns,
       getErrHelpWidth: () => context.err.columns,
     });
-  for (const add of [addSetupCommand, addRunCommand, addDoctorCommand, addImageCommand, addPsCommand]) {
+  for (const add of [
+    addSetupCommand,
+    addRunCommand,
+    addDoctorCommand,
+    addImageCommand,
+    addPsCommand,
+    addConfigCommand,
+  ]) {
     add(program, context, outcome);
   }
   try {

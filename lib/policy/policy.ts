@@ -27,6 +27,14 @@ export interface Policy {
   readonly user: string;
   /** OCI runtime, for example `runsc`; null for the Engine's default. @default null */
   readonly runtime: string | null;
+  /** Syscall filter: `python` allows what Python with numpy and pandas needs, `engine` is the Engine's default. @default "python" */
+  readonly seccomp: SeccompChoice;
+  /** What is searched for in the code before a container is made. @default "strict" */
+  readonly validator: ValidatorMode;
+  /** Modules that the validator lets the code import besides those on its list, each with its submodules. @default [] */
+  readonly imports: readonly string[];
+  /** What the audit hook beside the code does when it sees a forbidden act: stop it, only tell of it, or not look. @default "deny" */
+  readonly audit: AuditMode;
   /** Standard output that is kept, bytes; more ends the run. @default 1048576 (1 MiB) */
   readonly stdoutBytes: number;
   /** Standard error that is kept, bytes; more ends the run. @default 1048576 (1 MiB) */
@@ -42,6 +50,31 @@ export interface Policy {
   /** Folders below /tmp/out that are looked into. @default 8 */
   readonly artifactDepth: number;
 }
+
+/** Keys of a policy that are one of a few words, and their words from the weakest to the strictest. */
+export const modes = {
+  seccomp: ["engine", "python"],
+  validator: ["off", "basic", "strict"],
+  audit: ["off", "report", "deny"],
+} as const;
+
+/** What is done before the first run of an executor to see that its containers hold, from nothing to everything. */
+export const verifyModes = ["off", "inspect", "attack"] as const;
+
+/**
+ * `inspect` compares each container with what was asked for before it starts, `attack` also lets a set of attacks loose in a container
+ * of its own before the first run, and refuses to run anything where one of them gets through.
+ */
+export type VerifyMode = (typeof verifyModes)[number];
+
+/** The name of a mode. */
+export type ModeName = keyof typeof modes;
+/** See {@link Policy.seccomp}. */
+export type SeccompChoice = (typeof modes)["seccomp"][number];
+/** See {@link Policy.validator}. */
+export type ValidatorMode = (typeof modes)["validator"][number];
+/** See {@link Policy.audit}. */
+export type AuditMode = (typeof modes)["audit"][number];
 
 const MiB = 1024 ** 2;
 
@@ -59,6 +92,10 @@ export const defaultPolicy: Policy = {
   openFiles: 256,
   user: "65534:65534",
   runtime: null,
+  seccomp: "python",
+  validator: "strict",
+  imports: [],
+  audit: "deny",
   stdoutBytes: MiB,
   stderrBytes: MiB,
   resultBytes: 64 * MiB,
@@ -99,4 +136,4 @@ export const limitRanges: Readonly<Record<NumericLimit, LimitRange>> = {
 };
 
 /** The keys of a policy whose value is a number. */
-export type NumericLimit = Exclude<keyof Policy, "user" | "runtime">;
+export type NumericLimit = Exclude<keyof Policy, ModeName | "user" | "runtime" | "imports">;

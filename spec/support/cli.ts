@@ -15,6 +15,8 @@ export interface CliSurroundings {
   readonly isTerminal?: boolean;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  /** Variables; none unless given. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Answers questions; nobody is there to be asked unless given. */
   readonly confirm?: (question: string) => Promise<boolean>;
 }
@@ -46,10 +48,11 @@ export async function runCommand(args: readonly string[], around: CliSurrounding
     columns = 80,
     signal = new AbortController().signal,
     confirm = null,
+    env = {},
   } = around;
   const out = captureOutput({ isTerminal, columns });
   const err = captureOutput({ isTerminal, columns });
-  const context: CliContext = { out, err, stdin: onePiece(stdin), env: {}, signal, confirm };
+  const context: CliContext = { out, err, stdin: onePiece(stdin), env, signal, confirm };
   const exitCode = await runCli(args, context);
   return { exitCode, out: out.text(), err: err.text() };
 }

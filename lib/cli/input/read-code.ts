@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { formatSize } from "../../config/units.ts";
 import { ConfigError } from "../../errors.ts";
-import { readLimited, refuse } from "./read-file.ts";
+import { readLimited, refuse } from "../../host/read-file.ts";
 
 /** Python source text, and the name that tracebacks show. */
 export interface Code {

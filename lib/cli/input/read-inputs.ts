@@ -1,8 +1,8 @@
 import { basename, extname } from "node:path";
 import { ConfigError } from "../../errors.ts";
+import { readLimited } from "../../host/read-file.ts";
 import type { InputKind } from "../../inputs/parse-input.ts";
 import type { Value } from "../../values/types.ts";
-import { readLimited } from "./read-file.ts";
 
 const kinds: Readonly<Record<string, InputKind>> = { ".csv": "csv", ".json": "json", ".npy": "npy" };
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { formatSize } from "../../config/units.ts";
-import { ConfigError } from "../../errors.ts";
+import { formatSize } from "../config/units.ts";
+import { ConfigError } from "../errors.ts";
 
 /** Options of {@link readLimited}. */
 export interface ReadLimits {

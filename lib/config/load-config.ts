@@ -1,0 +1,170 @@
+import { fileURLToPath } from "node:url";
+import { ConfigError } from "../errors.ts";
+import { readLimited } from "../host/read-file.ts";
+import { defaultImage } from "../image/names.ts";
+import { defaultPolicy, type Policy, type VerifyMode, verifyModes } from "../policy/policy.ts";
+import { resolvePolicy } from "../policy/resolve-policy.ts";
+import { findSettingFault } from "./check-setting.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { type Field, fields, variableOf } from "./fields.ts";
+import { mostConfigBytes, parseConfig, type Setting } from "./parse-config.ts";
+import { type ConfigValue, formOf, parseValue } from "./parse-value.ts";
+import type { Environment } from "./substitute.ts";
+
+/** Where a configuration comes from. */
+export interface ConfigSources {
+  /** `default`, `strict`, or the path of a YAML file; the base that the rest lies on. @default "default" */
+  readonly profile?: string;
+  /** A YAML file whose keys override the profile's. */
+  readonly file?: string;
+  /** Variables such as `BRIGBOX_LIMITS_MEMORY` override both; they also go into `${NAME}` in the files. @default process.env */
+  readonly environment?: Environment;
+}
+
+/** A configuration, ready for `createExecutor`. */
+export interface Config {
+  /** Null for the Engine that is found by itself. */
+  readonly endpoint: string | null;
+  readonly image: string;
+  readonly verify: VerifyMode;
+  readonly policy: Policy;
+  /** Every key that was set, with the place that set it; later ones override earlier ones. */
+  readonly settings: readonly Setting[];
+}
+
+/** The names of the profiles that come with Brigbox. */
+export const builtInProfiles: readonly string[] = ["default", "strict"];
+
+/**
+ * Reads a configuration: the profile, over it the file, over it the environment. What you then pass to `createExecutor` overrides all
+ * of them.
+ *
+ * @throws ConfigError in one line, with file, line and path.
+ * @example
+ * const { policy, image, verify } = await loadConfig({ profile: "strict", file: "brigbox.yaml" });
+ * const executor = createExecutor({ policy, image, verify });
+ */
+export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
+  const environment = sources.environment ?? process.env;
+  const profile = sources.profile ?? nonEmpty(environment.BRIGBOX_PROFILE) ?? "default";
+  const file = sources.file ?? nonEmpty(environment.BRIGBOX_CONFIG);
+  const layers = [await readLayer(locateProfile(profile), environment)];
+  if (file !== undefined) layers.push(await readLayer({ path: file, name: file }, environment));
+  layers.push({ name: "the environment", settings: readVariables(environment) });
+  return toConfig(layers);
+}
+
+/**
+ * The settings of one file, checked as they would lie over the default profile.
+ *
+ * @throws ConfigError in one line, with file, line and path.
+ */
+export async function checkConfigFile(
+  path: string,
+  environment: Environment = process.env,
+): Promise<readonly Setting[]> {
+  const layer = await readLayer({ path, name: path }, environment);
+  toConfig([layer]);
+  return layer.settings;
+}
+
+interface Layer {
+  readonly name: string;
+  readonly settings: readonly Setting[];
+}
+
+interface Located {
+  readonly path: string;
+  readonly name: string;
+}
+
+function locateProfile(profile: string): Located {
+  if (builtInProfiles.includes(profile)) {
+    const path = fileURLToPath(new URL(`../../profiles/${profile}.yaml`, import.meta.url));
+    return { path, name: `profiles/${profile}.yaml` };
+  }
+  if (!/[./\\]/.test(profile)) {
+    const meant = didYouMean(profile, builtInProfiles);
+    const hint = meant === null ? `known ones: ${builtInProfiles.join(", ")}` : `did you mean "${meant}"?`;
+    throw new ConfigError(
+      `unknown profile "${profile.slice(0, 60)}"; ${hint} A file's name must hold a dot or a slash`,
+    );
+  }
+  return { path: profile, name: profile };
+}
+
+async function readLayer({ path, name }: Located, environment: Environment): Promise<Layer> {
+  const bytes = await readLimited(path, { what: "a configuration", mostBytes: mostConfigBytes });
+  return { name, settings: parseConfig(decodeText(bytes, name), name, environment) };
+}
+
+function decodeText(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigError(`${name}: the file is not UTF-8`);
+  }
+}
+
+function readVariables(environment: Environment): readonly Setting[] {
+  const known = new Map(fields.map((field) => [variableOf(field), field]));
+  refuseMisspelt(environment, [...known.keys(), "BRIGBOX_PROFILE", "BRIGBOX_CONFIG"]);
+  return [...known].flatMap(([name, field]) => {
+    const text = environment[name];
+    return text === undefined || text === "" ? [] : [readVariable(field, { name, text })];
+  });
+}
+
+function readVariable(
+  field: Field,
+  { name, text }: { readonly name: string; readonly text: string },
+): Setting {
+  const parsed = parseValue(field, text === "null" ? null : text);
+  if (parsed === null) throw new ConfigError(`the variable ${name} must hold ${formOf(field)}`);
+  const fault = findSettingFault(field, parsed.value, { hideValue: true });
+  if (fault !== null) throw new ConfigError(`the variable ${name}: ${fault}`);
+  return { field, value: parsed.value, origin: `variable ${name}` };
+}
+
+/** A limit that is misspelt would be no limit; names of other programs that merely begin alike are none of our business. */
+function refuseMisspelt(environment: Environment, known: readonly string[]): void {
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith("BRIGBOX_") || known.includes(name)) continue;
+    const meant = didYouMean(
+      name.slice("BRIGBOX_".length),
+      known.map((other) => other.slice("BRIGBOX_".length)),
+    );
+    if (meant !== null) throw new ConfigError(`unknown variable ${name}; did you mean BRIGBOX_${meant}?`);
+  }
+}
+
+function toConfig(layers: readonly Layer[]): Config {
+  const settings = layers.flatMap((layer) => layer.settings);
+  const values: Partial<Record<Field["key"], ConfigValue>> = valuesOf(settings);
+  return {
+    endpoint: typeof values.endpoint === "string" ? values.endpoint : null,
+    image: typeof values.image === "string" ? values.image : defaultImage,
+    verify: verifyModes.find((mode) => mode === values.verify) ?? "inspect",
+    policy: layers.reduce(overlay, defaultPolicy),
+    settings,
+  };
+}
+
+/** Layer by layer, so that a file which only lowers the memory need not repeat the profile's file systems. */
+function overlay(policy: Policy, { name, settings }: Layer): Policy {
+  const { image: _image, endpoint: _endpoint, verify: _verify, ...values } = valuesOf(settings);
+  try {
+    return resolvePolicy(values as Partial<Policy>, policy);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${name}: ${error.message}`);
+  }
+}
+
+function valuesOf(settings: readonly Setting[]): Partial<Record<Field["key"], ConfigValue>> {
+  return Object.fromEntries(settings.map(({ field, value }) => [field.key, value]));
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
