@@ -1,20 +1,15 @@
-import { performance } from "node:perf_hooks";
 import { createClient, type EngineClient } from "../engine-api/mod.ts";
+import { type AttackResult, attackJail } from "./doctor/attack/attack-jail.ts";
 import { ConfigError, SandboxError } from "./errors.ts";
 import { harnessCommand } from "./harness/boot.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
-import { containerName, newRunId } from "./ownership.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
-import type { Policy } from "./policy/policy.ts";
+import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
 import { type RunLimits, rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
-import { nothingToClean } from "./run/cleanup.ts";
-import { composeResult } from "./run/compose-result.ts";
-import { createDeferred } from "./run/deferred.ts";
-import { type DrivenRun, driveRun } from "./run/drive.ts";
-import type { OutputPiece } from "./run/output-log.ts";
-import { type JobOptions, planRun, toJob } from "./run/plan.ts";
-import type { CleanupReport, RunResult } from "./verdict.ts";
+import type { RunHandle, RunOptions } from "./run/run-handle.ts";
+import { startRun } from "./run/start-run.ts";
+import type { RunResult } from "./verdict.ts";
 
 /** Options of {@link createExecutor}. All have safe defaults. */
 export interface ExecutorOptions {
@@ -26,25 +21,13 @@ export interface ExecutorOptions {
   readonly image?: string;
   /** Limits and lock-down; what is not named keeps its default. */
   readonly policy?: Partial<Policy>;
-}
-
-/** Options of one run. */
-export interface RunOptions extends RunLimits, JobOptions {
-  /** Cancels the run; the status is then `cancelled`. */
-  readonly signal?: AbortSignal;
-}
-
-/** A run under way. */
-export interface RunHandle {
-  readonly runId: string;
-  /** What the code writes, as it comes; every reader gets all of it from the start. */
-  readonly output: AsyncIterable<OutputPiece>;
-  /** Rejects with SandboxError or ConfigError; what the code does is a status. */
-  readonly result: Promise<RunResult>;
-  /** Resolves, always, once the container is gone or everything was tried. */
-  readonly cleaned: Promise<CleanupReport>;
-  /** Ends the run with status `cancelled`. Too late or twice is fine. */
-  cancel(reason?: unknown): void;
+  /**
+   * How it is seen to that containers hold: `inspect` compares each with what was asked for before it starts; `attack` also lets some fifty
+   * attacks loose in the jail before the first run, which takes some seconds, and refuses to run anything where one gets through.
+   *
+   * @default "inspect"
+   */
+  readonly verify?: VerifyMode;
 }
 
 /** Runs untrusted Python in locked-down containers. */
@@ -75,38 +58,51 @@ export interface Executor {
  * const { status, values } = await executor.run("result = sum(range(10))");
  */
 export function createExecutor(options: ExecutorOptions = {}): Executor {
-  rejectUnknownKeys(options, ["endpoint", "client", "image", "policy"], "executor option");
+  rejectUnknownKeys(options, ["endpoint", "client", "image", "policy", "verify"], "executor option");
   const policy = resolvePolicy(options.policy);
+  const verify = checkVerify(options.verify ?? "inspect");
   const client =
     options.client ?? createClient(options.endpoint === undefined ? {} : { endpoint: options.endpoint });
   const imageName = options.image ?? defaultImage;
-  const command = harnessCommand();
+  const shared = { client, command: harnessCommand(), isInspected: verify !== "off" };
   const active = new Set<RunHandle>();
-  let prepared: Promise<string> | null = null;
+  const prepareOnce = onceUnlessFailed(prepare);
   let isClosed = false;
 
-  /** Asked once for all runs, and again only after it failed. */
-  function prepare(): Promise<string> {
-    prepared ??= Promise.all([resolveImage(client, imageName), checkAgainstMachine(client, policy)]).then(
-      ([image]) => image,
-      (error: unknown) => {
-        prepared = null;
-        throw toSandboxError(error);
-      },
-    );
-    return prepared;
+  async function prepare(): Promise<string> {
+    try {
+      const [image] = await Promise.all([
+        resolveImage(client, imageName),
+        checkAgainstMachine(client, policy),
+      ]);
+      if (verify === "attack") await refuseWhereAttacked(image);
+      return image;
+    } catch (error) {
+      throw toSandboxError(error);
+    }
+  }
+
+  async function refuseWhereAttacked(image: string): Promise<void> {
+    const jail: Policy = { ...policy, validator: "off", audit: "off" };
+    const run = (code: string, { signal: _signal, ...limits }: RunOptions): Promise<RunResult> =>
+      awaitAll(
+        keep(
+          startRun({ ...shared, prepare: async () => image, policy: tightenPolicy(jail, limits) }, code, {}),
+        ),
+      );
+    assertHeld(await attackJail(run, { policy }));
+  }
+
+  function keep(run: RunHandle): RunHandle {
+    active.add(run);
+    void run.cleaned.then(() => active.delete(run));
+    return run;
   }
 
   function start(code: string, runOptions: RunOptions = {}): RunHandle {
     if (isClosed) throw new SandboxError("this executor is closed");
-    const run = createRun(
-      { client, command, prepare, policy: tightenPolicy(policy, limitsOf(runOptions)) },
-      code,
-      runOptions,
-    );
-    active.add(run);
-    void run.cleaned.then(() => active.delete(run));
-    return run;
+    const tightened = tightenPolicy(policy, limitsOf(runOptions));
+    return keep(startRun({ ...shared, prepare: prepareOnce, policy: tightened }, code, runOptions));
   }
 
   async function close(): Promise<void> {
@@ -125,6 +121,38 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   };
 }
 
+/** One call for all who ask, and another one only after it failed. */
+function onceUnlessFailed<T>(call: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | null = null;
+  return () => {
+    pending ??= call().catch((error: unknown) => {
+      pending = null;
+      throw error;
+    });
+    return pending;
+  };
+}
+
+function checkVerify(verify: unknown): VerifyMode {
+  const known = verifyModes.find((mode) => mode === verify);
+  if (known === undefined)
+    throw new ConfigError(`verify must be one of ${verifyModes.map((mode) => `"${mode}"`).join(", ")}`);
+  return known;
+}
+
+/** Attacks that could not be tried prove nothing, so some of them must have been. */
+function assertHeld(results: readonly AttackResult[]): void {
+  const holes = results.filter(({ outcome }) => outcome === "through");
+  if (holes.length > 0) {
+    const list = holes.map(({ title, seen }) => `${title} (${seen})`).join("; ");
+    throw new SandboxError(`the jail does not hold, so nothing is run in it: the code could ${list}`);
+  }
+  if (!results.some(({ expected, outcome }) => expected === "stopped" && outcome === "stopped"))
+    throw new SandboxError(
+      `the attacks on the jail could not be tried: ${results[0]?.seen ?? "nothing was told"}`,
+    );
+}
+
 /** The cleanup is awaited though the result failed: who awaits `run()` may rely on nothing being left. */
 async function awaitAll(run: RunHandle): Promise<RunResult> {
   const [result, cleanup] = await Promise.allSettled([run.result, run.cleaned]);
@@ -137,70 +165,6 @@ async function awaitAll(run: RunHandle): Promise<RunResult> {
     cleanup: report,
     timings: { ...timings, cleanupMs, totalMs: timings.totalMs + cleanupMs },
   };
-}
-
-interface RunSurroundings {
-  readonly client: EngineClient;
-  readonly policy: Policy;
-  readonly command: readonly string[];
-  prepare(): Promise<string>;
-}
-
-function createRun(
-  { client, policy, command, prepare }: RunSurroundings,
-  code: string,
-  options: RunOptions,
-): RunHandle {
-  const askedAt = performance.now();
-  const runId = newRunId();
-  const job = toJob(code, options, policy);
-  const controller = new AbortController();
-  const signal =
-    options.signal === undefined ? controller.signal : AbortSignal.any([options.signal, controller.signal]);
-  const driven = createDeferred<DrivenRun | null>();
-
-  async function execute(): Promise<RunResult> {
-    const image = await settleDriven(driven.resolve, prepare);
-    const plan = planRun({ client, policy, image, command, runId, job, signal });
-    const run = driveRun(plan);
-    driven.resolve(run);
-    return composeResult({
-      client,
-      runId,
-      containerName: containerName(runId),
-      image,
-      policy,
-      asked: options.returns ?? [],
-      askedAt,
-      end: await run.ended,
-    });
-  }
-
-  const result = execute();
-  // Whoever only waits for `cleaned` must not be ended by a rejection that they did not ask for.
-  result.catch(() => undefined);
-  return {
-    runId,
-    output: { [Symbol.asyncIterator]: () => outputOf(driven.promise) },
-    result,
-    cleaned: driven.promise.then((run) => run?.cleaned ?? nothingToClean),
-    cancel: (reason) => controller.abort(reason ?? new DOMException("cancelled", "AbortError")),
-  };
-}
-
-/** Where the preparation fails there is no run, which whoever waits for one must hear. */
-async function settleDriven(resolve: (run: null) => void, prepare: () => Promise<string>): Promise<string> {
-  try {
-    return await prepare();
-  } catch (error) {
-    resolve(null);
-    throw error;
-  }
-}
-
-async function* outputOf(driven: Promise<DrivenRun | null>): AsyncGenerator<OutputPiece, void, undefined> {
-  const run = await driven;
-  if (run !== null) yield* run.stream.log.pieces;
 }
 
 function limitsOf(options: RunOptions): RunLimits {

@@ -17,8 +17,6 @@ export {
   createExecutor,
   type Executor,
   type ExecutorOptions,
-  type RunHandle,
-  type RunOptions,
 } from "./executor.ts";
 export type { AuditEvent, DroppedArtifact, PythonException } from "./harness/protocol.ts";
 export type { ImageBuildEvent } from "./image/build-event.ts";
@@ -29,6 +27,7 @@ export { defaultPolicy, type NumericLimit, type Policy } from "./policy/policy.t
 export { type RunLimits, resolvePolicy } from "./policy/resolve-policy.ts";
 export type { OutputPiece } from "./run/output-log.ts";
 export type { JobOptions } from "./run/plan.ts";
+export type { RunHandle, RunOptions } from "./run/run-handle.ts";
 export { ValueDecodingError, ValueEncodingError } from "./values/errors.ts";
 export { type ColumnInput, createFrame } from "./values/frame.ts";
 export { toJson } from "./values/json.ts";

@@ -13,6 +13,8 @@ export interface RunPlan {
   readonly client: EngineClient;
   readonly name: string;
   readonly spec: ContainerSpec;
+  /** True where what the Engine applied is read back before the start. */
+  readonly isInspected: boolean;
   readonly job: Job;
   readonly policy: Policy;
   /** Cancels the run; its reason ends up in the verdict. */

@@ -49,13 +49,14 @@ export function perform(effect: Effect, run: RunContext): void {
 }
 
 async function doStep(which: Step, run: RunContext): Promise<void> {
-  const { client, name, spec } = run.plan;
+  const { client, name, spec, isInspected } = run.plan;
   const callTimeoutMs = run.plan.callTimeoutMs ?? defaultCallTimeoutMs;
   try {
     await performStep(which, {
       client,
       name,
       spec,
+      isInspected,
       results: run.results,
       callTimeoutMs,
       signal: run.streams.signal,

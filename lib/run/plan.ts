@@ -65,11 +65,12 @@ export function planRun(run: {
   readonly image: string;
   /** Program and arguments that start the supervisor. */
   readonly command: readonly string[];
+  readonly isInspected: boolean;
   readonly runId: string;
   readonly job: Job;
   readonly signal: AbortSignal;
 }): RunPlan {
-  const { client, policy, image, command, runId, job, signal } = run;
+  const { client, policy, image, command, isInspected, runId, job, signal } = run;
   const labels = runLabels({
     runId,
     owner: currentOwner(),
@@ -77,7 +78,7 @@ export function planRun(run: {
     deadlineMs: Date.now() + policy.timeoutMs + policy.graceMs + deadlineSlackMs,
   });
   const spec = toContainerSpec(policy, { image, command, labels });
-  return { client, name: containerName(runId), spec, job, policy, signal };
+  return { client, name: containerName(runId), spec, isInspected, job, policy, signal };
 }
 
 function toLimits(policy: Policy): Job["header"]["limits"] {

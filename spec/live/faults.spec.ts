@@ -11,8 +11,9 @@ import {
 } from "../../engine-api/mod.ts";
 import { exitCodeOfError } from "../../lib/cli/exit-codes.ts";
 import { ConfigError, SandboxError } from "../../lib/errors.ts";
-import { createExecutor, type RunHandle } from "../../lib/executor.ts";
+import { createExecutor } from "../../lib/executor.ts";
 import { containerName } from "../../lib/ownership.ts";
+import type { RunHandle } from "../../lib/run/run-handle.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
 import { awaitGone, countContainers } from "../support/containers-of.ts";
 import { startEngineProxy } from "../support/engine-proxy.ts";

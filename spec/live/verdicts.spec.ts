@@ -1,7 +1,8 @@
 import * as assert from "uvu/assert";
 import { createClient, killContainer } from "../../engine-api/mod.ts";
-import { createExecutor, type Executor, type RunHandle, type RunOptions } from "../../lib/executor.ts";
+import { createExecutor, type Executor } from "../../lib/executor.ts";
 import { containerName } from "../../lib/ownership.ts";
+import type { RunHandle, RunOptions } from "../../lib/run/run-handle.ts";
 import type { RunResult } from "../../lib/verdict.ts";
 import { countContainers } from "../support/containers-of.ts";
 import { suite } from "../support/suite.ts";
