@@ -16,8 +16,8 @@ export interface CliContext {
 
 /** What every command understands. */
 export interface GlobalOptions {
-  /** Where the Engine is, as `DOCKER_HOST` takes it. */
-  readonly host?: string;
+  /** Where the Engine is, as `DOCKER_HOST` takes it; found by itself unless given. */
+  readonly host?: string | null;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function withClient<T>(
 /** Nothing is connected here, so all that can be wrong is the address. */
 function connect({ host }: GlobalOptions): EngineClient {
   try {
-    return createClient(host === undefined ? {} : { endpoint: host });
+    return createClient(typeof host === "string" ? { endpoint: host } : {});
   } catch (error) {
     throw error instanceof EngineError ? new ConfigError(error.message, { cause: error }) : error;
   }

@@ -4,19 +4,22 @@ import type { Command } from "commander";
 import { parseDuration, parseSize } from "../../config/units.ts";
 import { ConfigError } from "../../errors.ts";
 import { createExecutor } from "../../executor.ts";
-import { defaultPolicy, type Policy } from "../../policy/policy.ts";
+import type { AuditMode, Policy, ValidatorMode } from "../../policy/policy.ts";
+import { resolvePolicy } from "../../policy/resolve-policy.ts";
 import type { RunHandle } from "../../run/run-handle.ts";
 import type { Artifact, RunResult } from "../../verdict.ts";
 import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
 import { exitCodeOf } from "../exit-codes.ts";
+import { type ConfigFlags, loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readCode } from "../input/read-code.ts";
 import { readFiles, readInputs } from "../input/read-inputs.ts";
 import { relayOutput } from "../output/live-output.ts";
 import { resultJson } from "../output/result-json.ts";
 import { showResult } from "../output/show-result.ts";
+import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
 
-interface RunFlags extends GlobalOptions {
+interface RunFlags extends GlobalOptions, ConfigFlags {
   readonly input: readonly string[];
   readonly file: readonly string[];
   readonly returns?: string;
@@ -24,6 +27,8 @@ interface RunFlags extends GlobalOptions {
   readonly cpuTime?: string;
   readonly memory?: string;
   readonly cpus?: string;
+  readonly validator?: string;
+  readonly audit?: string;
   readonly image?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -36,8 +41,7 @@ Examples:
 
 /** `brigbox run FILE|-` */
 export function addRunCommand(program: Command, context: CliContext, outcome: Outcome): void {
-  program
-    .command("run")
+  withConfigOptions(program.command("run"))
     .summary("run a Python file in a sandbox")
     .description(
       "Runs a Python file (or standard input, for -) in a new container without network, and shows what came of it.",
@@ -60,6 +64,8 @@ export function addRunCommand(program: Command, context: CliContext, outcome: Ou
     .option("--cpu-time <duration>", "CPU time of the code (default: no limit besides --timeout)")
     .option("-m, --memory <size>", "memory of the container, for example 512MiB (default: 2GiB)")
     .option("-c, --cpus <number>", "share of the processors (default: 0.5)")
+    .option("--validator <mode>", "what is searched for in the code before it runs: strict, basic, off")
+    .option("--audit <mode>", "what the hook beside the code does about forbidden acts: deny, report, off")
     .option("--image <name>", "image with a python3 to run in (default: brigbox/python:3)")
     .option("-o, --out <directory>", "write the artifacts here: what the code left in /tmp/out")
     .option("--json", "print one RunResult as JSON and nothing else on standard output")
@@ -70,15 +76,14 @@ export function addRunCommand(program: Command, context: CliContext, outcome: Ou
 }
 
 async function runCode(path: string, flags: RunFlags, context: CliContext): Promise<number> {
-  const policy = toPolicy(flags);
+  const config = await loadFlaggedConfig(flags, context);
+  const policy = resolvePolicy(toPolicy(flags), config.policy);
+  await warnOfWeakness({ policy, verify: config.verify }, context.err);
   const code = await readCode(path, context.stdin);
   const [inputs, files] = [await readInputs(flags.input), await readFiles(flags.file)];
-  const result = await withClient(flags, async (client) => {
-    await using executor = createExecutor({
-      client,
-      policy,
-      ...(flags.image !== undefined && { image: flags.image }),
-    });
+  const result = await withClient({ host: flags.host ?? config.endpoint }, async (client) => {
+    const { verify } = config;
+    await using executor = createExecutor({ client, policy, verify, image: flags.image ?? config.image });
     const run = executor.start(code.text, {
       inputs,
       files,
@@ -113,13 +118,16 @@ async function finish(run: RunHandle): Promise<RunResult> {
   return { ...result.value, cleanup: cleanup.status === "fulfilled" ? cleanup.value : null };
 }
 
+/** The modes are words here; what they may be, the policy says. */
 function toPolicy(flags: RunFlags): Partial<Policy> {
-  const { timeout, cpuTime, memory, cpus } = flags;
+  const { timeout, cpuTime, memory, cpus, validator, audit } = flags;
   return {
     ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, "--timeout") }),
     ...(cpuTime !== undefined && { cpuTimeMs: parseDuration(cpuTime, "--cpu-time") }),
     ...(memory !== undefined && { memoryBytes: parseSize(memory, "--memory") }),
-    cpus: cpus === undefined ? defaultPolicy.cpus : parseCpus(cpus),
+    ...(cpus !== undefined && { cpus: parseCpus(cpus) }),
+    ...(validator !== undefined && { validator: validator as ValidatorMode }),
+    ...(audit !== undefined && { audit: audit as AuditMode }),
   };
 }
 
