@@ -13,6 +13,9 @@
 /** Raised whenever either side of the protocol changes; the host refuses a supervisor that says another number. */
 export const protocolVersion = 1;
 
+/** Exit code of the supervisor, and so of its container, when its stdin ended: whoever asked for the run seemed gone. */
+export const hangUpExitCode = 3;
+
 /** Bytes of a frame's header: the kind's letter and the payload's length. */
 export const frameHeaderBytes = 5;
 

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { EngineClient } from "../../engine-api/mod.ts";
 import { SandboxError } from "../errors.ts";
-import type { ReportFrame } from "../harness/protocol.ts";
+import { hangUpExitCode, type ReportFrame } from "../harness/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import { decodeValues } from "../values/decode.ts";
 import type { Value } from "../values/types.ts";
@@ -78,6 +78,10 @@ function throwIfSandboxFailed({ end, runId }: ResultSources): void {
       ? `the run was lost, and whether the code finished is unknown: ${reason}`
       : `the sandbox could not be started: ${reason}${said}`;
     throw new SandboxError(message, { cause: error, runId, outcomeUnknown: jobSent });
+  }
+  if (cause?.kind === "exit" && jobSent && exitCode === hangUpExitCode) {
+    const message = "the connection to the container was lost, and whether the code finished is unknown";
+    throw new SandboxError(message, { runId, outcomeUnknown: true });
   }
   if (cause?.kind !== "exit" || end.stream.hasStarted()) return;
   const what = jobSent
