@@ -7,6 +7,7 @@ import { resolveImage } from "./image/resolve-image.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
 import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
 import { type RunLimits, rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
+import { readPythonSeccomp } from "./policy/seccomp.ts";
 import type { RunHandle, RunOptions } from "./run/run-handle.ts";
 import { startRun } from "./run/start-run.ts";
 import type { RunResult } from "./verdict.ts";
@@ -64,7 +65,12 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   const client =
     options.client ?? createClient(options.endpoint === undefined ? {} : { endpoint: options.endpoint });
   const imageName = options.image ?? defaultImage;
-  const shared = { client, command: harnessCommand(), isInspected: verify !== "off" };
+  const shared = {
+    client,
+    command: harnessCommand(),
+    pythonSeccomp: readPythonSeccomp(),
+    isInspected: verify !== "off",
+  };
   const active = new Set<RunHandle>();
   const prepareOnce = onceUnlessFailed(prepare);
   let isClosed = false;

@@ -9,6 +9,8 @@ export interface ContainerPurpose {
   /** Program and arguments of PID 1. */
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** The profile that `seccomp: "python"` means, as JSON text. */
+  readonly pythonSeccomp: string;
 }
 
 /** One thread each: the numeric libraries would start one per processor of the host, which they see, and trip over the limits. */
@@ -51,20 +53,23 @@ export function toContainerSpec(policy: Policy, purpose: ContainerPurpose): Cont
     Healthcheck: { Test: ["NONE"] },
     StopSignal: "SIGKILL",
     Labels: { ...purpose.labels },
-    HostConfig: toHostConfig(policy),
+    HostConfig: toHostConfig(policy, purpose.pythonSeccomp),
   };
 }
 
 type HostConfig = NonNullable<ContainerSpec["HostConfig"]>;
 
 /** The lock-down. Everything that the Engine would otherwise choose by itself and that matters is said here. */
-export function toHostConfig(policy: Policy): HostConfig {
+export function toHostConfig(policy: Policy, pythonSeccomp: string): HostConfig {
   return {
     NetworkMode: "none",
     ReadonlyRootfs: true,
     Privileged: false,
     CapDrop: ["ALL"],
-    SecurityOpt: ["no-new-privileges:true"],
+    SecurityOpt: [
+      "no-new-privileges:true",
+      ...(policy.seccomp === "python" ? [`seccomp=${pythonSeccomp}`] : []),
+    ],
     IpcMode: "none",
     Memory: policy.memoryBytes,
     MemorySwap: policy.memoryBytes,
@@ -86,10 +91,13 @@ export function toHostConfig(policy: Policy): HostConfig {
 }
 
 /** Identifies the containers that are made alike: the policy without what is enforced per job. */
-export function hashPolicy(policy: Policy, image: string): string {
+export function hashPolicy(
+  policy: Policy,
+  { image, pythonSeccomp }: Omit<ContainerPurpose, "labels" | "command">,
+): string {
   const { user } = policy;
   return createHash("sha256")
-    .update(JSON.stringify([toHostConfig(policy), user, image]))
+    .update(JSON.stringify([toHostConfig(policy, pythonSeccomp), user, image]))
     .digest("hex")
     .slice(0, 16);
 }

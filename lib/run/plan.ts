@@ -65,19 +65,20 @@ export function planRun(run: {
   readonly image: string;
   /** Program and arguments that start the supervisor. */
   readonly command: readonly string[];
+  readonly pythonSeccomp: string;
   readonly isInspected: boolean;
   readonly runId: string;
   readonly job: Job;
   readonly signal: AbortSignal;
 }): RunPlan {
-  const { client, policy, image, command, isInspected, runId, job, signal } = run;
+  const { client, policy, image, command, pythonSeccomp, isInspected, runId, job, signal } = run;
   const labels = runLabels({
     runId,
     owner: currentOwner(),
-    policyHash: hashPolicy(policy, image),
+    policyHash: hashPolicy(policy, { image, pythonSeccomp }),
     deadlineMs: Date.now() + policy.timeoutMs + policy.graceMs + deadlineSlackMs,
   });
-  const spec = toContainerSpec(policy, { image, command, labels });
+  const spec = toContainerSpec(policy, { image, command, labels, pythonSeccomp });
   return { client, name: containerName(runId), spec, isInspected, job, policy, signal };
 }
 

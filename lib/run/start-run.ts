@@ -17,6 +17,8 @@ export interface RunSurroundings {
   readonly policy: Policy;
   /** Program and arguments of the supervisor. */
   readonly command: readonly string[];
+  /** The profile that the policy calls `python`, as JSON text. */
+  readonly pythonSeccomp: string;
   /** False where the Engine is trusted to have applied what it was asked for. */
   readonly isInspected: boolean;
   /** Resolves to the image's id, once runs may start. */
@@ -29,7 +31,7 @@ export interface RunSurroundings {
  * @throws ConfigError for options that cannot be used; nothing is started then.
  */
 export function startRun(
-  { client, policy, command, isInspected, prepare }: RunSurroundings,
+  { client, policy, command, pythonSeccomp, isInspected, prepare }: RunSurroundings,
   code: string,
   options: RunOptions,
 ): RunHandle {
@@ -43,7 +45,7 @@ export function startRun(
 
   async function execute(): Promise<RunResult> {
     const image = await settleDriven(driven.resolve, prepare);
-    const plan = planRun({ client, policy, image, command, isInspected, runId, job, signal });
+    const plan = planRun({ client, policy, image, command, pythonSeccomp, isInspected, runId, job, signal });
     const run = driveRun(plan);
     driven.resolve(run);
     return composeResult({

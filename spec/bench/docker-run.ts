@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { defaultImage, defaultPolicy } from "../../lib/mod.ts";
 import { toHostConfig } from "../../lib/policy/container-spec.ts";
+import { readPythonSeccomp } from "../../lib/policy/seccomp.ts";
 import type { Contestant } from "./contestant.ts";
+
+const seccompPath = fileURLToPath(new URL("../../profiles/seccomp/python.json", import.meta.url));
 
 /** `docker run --rm` with the flags that make the same HostConfig. */
 export function createDockerRun(): Contestant {
@@ -20,12 +24,15 @@ export function createDockerRun(): Contestant {
 
 /** The command line's words for what `toHostConfig` says in JSON. */
 export function lockDownFlags(): string[] {
-  const config = toHostConfig(defaultPolicy);
+  const config = toHostConfig(defaultPolicy, readPythonSeccomp());
   return [
     `--network=${config.NetworkMode}`,
     "--read-only",
     ...(config.CapDrop ?? []).map((name) => `--cap-drop=${name}`),
-    ...(config.SecurityOpt ?? []).map((option) => `--security-opt=${option}`),
+    // The command line takes the profile's path, and sends its text.
+    ...(config.SecurityOpt ?? []).map(
+      (option) => `--security-opt=${option.replace(/^seccomp=\{.*/, `seccomp=${seccompPath}`)}`,
+    ),
     `--ipc=${config.IpcMode}`,
     `--memory=${config.Memory}`,
     `--memory-swap=${config.MemorySwap}`,

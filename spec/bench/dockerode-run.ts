@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { defaultImage, defaultPolicy } from "../../lib/mod.ts";
 import { toHostConfig } from "../../lib/policy/container-spec.ts";
+import { readPythonSeccomp } from "../../lib/policy/seccomp.ts";
 import type { Contestant } from "./contestant.ts";
 
 const version = "5.0.1";
@@ -24,7 +25,11 @@ interface Dockerode {
 export function createDockerodeRun(): Contestant {
   const Docker = loadDockerode();
   const docker = new Docker();
-  const options = { Tty: false, User: defaultPolicy.user, HostConfig: toHostConfig(defaultPolicy) };
+  const options = {
+    Tty: false,
+    User: defaultPolicy.user,
+    HostConfig: toHostConfig(defaultPolicy, readPythonSeccomp()),
+  };
   return {
     name: `dockerode ${version}`,
     async runOnce() {

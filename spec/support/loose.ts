@@ -11,6 +11,7 @@ import {
 import { defaultImage } from "../../lib/image/names.ts";
 import { toHostConfig } from "../../lib/policy/container-spec.ts";
 import { defaultPolicy } from "../../lib/policy/policy.ts";
+import { readPythonSeccomp } from "../../lib/policy/seccomp.ts";
 
 /** What is taken away from the lock-down. */
 export interface Loosening {
@@ -34,7 +35,7 @@ export async function runLoose(code: string, { hostConfig = {}, user }: Loosenin
       User: user ?? defaultPolicy.user,
       AttachStdout: true,
       NetworkDisabled: hostConfig.NetworkMode === undefined,
-      HostConfig: { ...toHostConfig(defaultPolicy), AutoRemove: false, ...hostConfig },
+      HostConfig: { ...toHostConfig(defaultPolicy, readPythonSeccomp()), AutoRemove: false, ...hostConfig },
     },
     { name },
   );
