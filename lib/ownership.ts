@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHmac, randomBytes } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** The labels that every container of ours carries, so that whoever finds it can tell whose it is and until when. */
@@ -23,28 +23,50 @@ export interface Owner {
   readonly pid: number;
   /** When the process started, in clock ticks since boot (Linux) or milliseconds since 1970 (elsewhere): a pid alone is reused. */
   readonly startTime: string;
+  /** Where pid and start time mean this process and no other; missing where the system does not tell. */
+  readonly scope?: OwnerScope;
 }
+
+/** The realm of a process id: the same number is another process after a restart, in another container, on another machine. */
+export interface OwnerScope {
+  /** Random, new at each start of the kernel. */
+  readonly bootId: string;
+  /** Numbers of the pid and the time namespace: in others the same process has another pid, or another start time. */
+  readonly namespaces: string;
+  /** The machine's id, hashed, since it is no business of whoever reads labels; null in a container, where it is the image's. */
+  readonly machine: string | null;
+}
+
+/** The pid namespace of the machine itself has this number on every kernel. */
+const initialPidNamespace = "4026531836";
 
 /** This process as an owner. */
 export function currentOwner(): Owner {
+  const scope = readOwnScope();
   return {
     host: hostname(),
     pid: process.pid,
     startTime: readStartTime(process.pid) ?? String(Math.round(performance.timeOrigin)),
+    ...(scope !== null && { scope }),
   };
 }
 
-/** The owner as a label's value: `host/pid/start`. */
-export function formatOwner({ host, pid, startTime }: Owner): string {
-  return `${host}/${pid}/${startTime}`;
+/** The owner as a label's value: `host/pid/start`, and where its scope is known `/boot/namespaces/machine`. */
+export function formatOwner({ host, pid, startTime, scope }: Owner): string {
+  const id = `${host}/${pid}/${startTime}`;
+  return scope === undefined ? id : `${id}/${scope.bootId}/${scope.namespaces}/${scope.machine ?? "-"}`;
 }
 
 /** Reads what {@link formatOwner} wrote; null for anything else. */
 export function parseOwner(text: string | undefined): Owner | null {
-  const match = /^(.+)\/(\d+)\/(\d+)$/.exec(text ?? "");
+  const match = /^(.+)\/(\d{1,10})\/(\d{1,20})(?:\/([0-9a-f-]{36})\/(\d+\.\d+)\/([0-9a-f]{16}|-))?$/.exec(
+    text ?? "",
+  );
   if (match === null) return null;
-  const [, host = "", pid, startTime = ""] = match;
-  return { host, pid: Number(pid), startTime };
+  const [, host = "", pid, startTime = "", bootId, namespaces = "", machine = "-"] = match;
+  const owner = { host, pid: Number(pid), startTime };
+  if (bootId === undefined) return owner;
+  return { ...owner, scope: { bootId, namespaces, machine: machine === "-" ? null : machine } };
 }
 
 /** A new run's id: 20 letters and digits, random, fit for names and labels. */
@@ -79,6 +101,42 @@ export function readStartTime(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name in brackets, and may itself hold spaces and brackets.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null where there is no /proc, or one that shows other pids than ours. */
+function readOwnScope(): OwnerScope | null {
+  try {
+    if (readlinkSync("/proc/self") !== String(process.pid)) return null;
+    const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const pidNamespace = readNamespace("pid");
+    if (!/^[0-9a-f-]{36}$/.test(bootId) || pidNamespace === "0") return null;
+    return {
+      bootId,
+      namespaces: `${pidNamespace}.${readNamespace("time")}`,
+      machine: pidNamespace === initialPidNamespace ? readMachine() : null,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The namespace's number, 0 where the kernel has none of this kind. */
+function readNamespace(kind: "pid" | "time"): string {
+  try {
+    return /\[(\d+)\]$/.exec(readlinkSync(`/proc/self/ns/${kind}`))?.[1] ?? "0";
+  } catch {
+    return "0";
+  }
+}
+
+function readMachine(): string | null {
+  try {
+    const id = readFileSync("/etc/machine-id", "utf8").trim();
+    if (!/^[0-9a-f]{32}$/.test(id)) return null;
+    return createHmac("sha256", id).update("brigbox").digest("hex").slice(0, 16);
   } catch {
     return null;
   }

@@ -1,0 +1,242 @@
+import * as assert from "uvu/assert";
+import type { ReadyFrame, ReportFrame } from "../../../lib/harness/protocol.ts";
+import {
+  type Effect,
+  initialState,
+  type RunEvent,
+  type RunState,
+  type Step,
+  step,
+  steps,
+} from "../../../lib/run/state.ts";
+import { suite } from "../../support/suite.ts";
+
+const test = suite("the state machine of a run");
+
+const ready: RunEvent = { type: "ready", frame: {} as ReadyFrame };
+const report: RunEvent = { type: "report", report: {} as ReportFrame };
+const cancel: RunEvent = { type: "cancel", reason: "enough" };
+const lost: RunEvent = { type: "failed", error: "lost" };
+const exited: RunEvent = { type: "exited", exitCode: 0 };
+const outputEnded: RunEvent = { type: "output-ended" };
+const done = (name: Step): RunEvent => ({ type: "step-done", step: name });
+
+/** Where a row of events leads, and the effects on the way, by name. */
+function drive(events: readonly RunEvent[]): {
+  readonly state: RunState;
+  readonly effects: readonly string[];
+} {
+  let state = initialState;
+  const effects: string[] = [];
+  for (const event of events) {
+    const next = step(state, event);
+    state = next.state;
+    effects.push(...next.effects.map(nameOf));
+  }
+  return { state, effects };
+}
+
+function nameOf(effect: Effect): string {
+  return effect.type === "step" ? effect.step : effect.type;
+}
+
+const prepared: readonly RunEvent[] = [{ type: "begin" }, ...steps.map(done)];
+const running: readonly RunEvent[] = [...prepared, ready];
+const ending: readonly RunEvent[] = [exited, outputEnded, { type: "judged" }, { type: "cleaned" }];
+
+const paths: readonly (readonly [
+  name: string,
+  events: readonly RunEvent[],
+  cause: string,
+  effects: string,
+])[] = [
+  [
+    "a run that goes well",
+    [...running, report, ...ending],
+    "report",
+    "create check attach wait start arm-boot-timer send-job arm-overdue-timer judge clean finish",
+  ],
+  [
+    "a supervisor that is ready before the start is answered",
+    [...prepared.slice(0, -1), ready, done("start"), report, ...ending],
+    "report",
+    "create check attach wait start send-job arm-overdue-timer judge clean finish",
+  ],
+  [
+    "a container that ends without a word",
+    [...running, ...ending],
+    "exit",
+    "create check attach wait start arm-boot-timer send-job judge clean finish",
+  ],
+  [
+    "output that ends before the exit",
+    [...running, report, outputEnded, exited, { type: "judged" }, { type: "cleaned" }],
+    "report",
+    "create check attach wait start arm-boot-timer send-job arm-overdue-timer judge clean finish",
+  ],
+  [
+    "a deadline",
+    [...running, { type: "deadline" }, ...ending],
+    "deadline",
+    "create check attach wait start arm-boot-timer send-job kill arm-overdue-timer judge clean finish",
+  ],
+  [
+    "a kill that the Engine never answers",
+    [...running, { type: "deadline" }, { type: "overdue" }, { type: "judged" }, { type: "cleaned" }],
+    "deadline",
+    "create check attach wait start arm-boot-timer send-job kill arm-overdue-timer judge clean finish",
+  ],
+  ["cancelled before it began", [cancel, { type: "judged" }], "cancelled", "judge finish"],
+  [
+    "cancelled while the container is made",
+    [{ type: "begin" }, cancel, done("create"), { type: "judged" }, { type: "cleaned" }],
+    "cancelled",
+    "create judge clean finish",
+  ],
+  [
+    "cancelled while the container starts",
+    [...prepared.slice(0, -1), cancel, done("start"), ...ending],
+    "cancelled",
+    "create check attach wait start kill arm-overdue-timer judge clean finish",
+  ],
+  [
+    "a create that failed, and may have left its container",
+    [
+      { type: "begin" },
+      { type: "step-failed", step: "create", error: 1 },
+      { type: "judged" },
+      { type: "cleaned" },
+    ],
+    "failed",
+    "create judge clean finish",
+  ],
+];
+
+for (const [name, events, cause, effects] of paths) {
+  test(`${name}: ${effects}`, () => {
+    const end = drive(events);
+    assert.is(end.state.phase, "done");
+    assert.is(end.state.cause?.kind, cause);
+    assert.is(end.effects.join(" "), effects);
+  });
+}
+
+const later: readonly RunEvent[] = [
+  report,
+  cancel,
+  lost,
+  { type: "deadline" },
+  { type: "output-limit", limit: "stdout" },
+];
+
+for (const first of later) {
+  test(`of two causes the first wins: ${first.type}`, () => {
+    for (const second of later) {
+      const { state } = drive([...running, first, second, ...ending]);
+      const { state: alone } = drive([...running, first, ...ending]);
+      assert.equal(state.cause, alone.cause, second.type);
+    }
+  });
+}
+
+for (const name of steps) {
+  test(`a cancellation during ${name} waits for its answer, and then nothing further is begun`, () => {
+    const before: readonly RunEvent[] = [{ type: "begin" }, ...steps.slice(0, steps.indexOf(name)).map(done)];
+    const waiting = drive([...before, cancel]);
+    assert.is(waiting.state.phase, "preparing");
+    for (const answer of [done(name), { type: "step-failed", step: name, error: 1 } as const]) {
+      const { state, effects } = drive([...before, cancel, answer]);
+      assert.is(state.cause?.kind, "cancelled");
+      const news = effects.slice(waiting.effects.length);
+      assert.ok(!news.some((effect) => (steps as readonly string[]).includes(effect)), news.join(" "));
+    }
+  });
+}
+
+test("nothing moves a run that is done", () => {
+  const end = drive([...running, report, ...ending]).state;
+  for (const event of [
+    ...later,
+    ready,
+    exited,
+    outputEnded,
+    ...prepared,
+    { type: "judged" },
+    { type: "cleaned" },
+  ] as const) {
+    const next = step(end, event);
+    assert.is(next.state.phase, "done");
+    assert.equal(next.effects, [], event.type);
+  }
+});
+
+/** Numbers that look random and are the same each time (mulberry32). */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** What may happen next: answers to the effects that wait for one, and whatever a container or a caller does by itself. */
+function eventsFor(pending: readonly Effect[], hasStarted: boolean): RunEvent[] {
+  const answers = pending.flatMap((effect): RunEvent[] => {
+    if (effect.type === "step")
+      return [done(effect.step), done(effect.step), { type: "step-failed", step: effect.step, error: "no" }];
+    if (effect.type === "judge") return [{ type: "judged" }];
+    if (effect.type === "clean") return [{ type: "cleaned" }];
+    return effect.type === "arm-overdue-timer" ? [{ type: "overdue" }] : [];
+  });
+  return hasStarted
+    ? [...answers, ready, report, exited, outputEnded, lost, cancel, { type: "deadline" }]
+    : [...answers, cancel];
+}
+
+test("however events follow each other, a run ends, cleans up what may exist, and keeps its first cause", () => {
+  for (let seed = 0; seed < 4000; seed++) {
+    const random = createRandom(seed);
+    let { state, effects } = step(initialState, { type: "begin" }) as {
+      state: RunState;
+      effects: readonly Effect[];
+    };
+    let pending = [...effects];
+    const log: string[] = [];
+    const seen = new Set<string>(effects.map(nameOf));
+    let cause: RunState["cause"] = null;
+    for (let turn = 0; state.phase !== "done"; turn++) {
+      assert.ok(turn < 400, `seed ${seed} does not end: ${log.slice(-20).join(" ")}`);
+      const choices = eventsFor(pending, seen.has("start"));
+      const event = choices[random(choices.length)];
+      if (event === undefined) throw new Error(`seed ${seed} is stuck in ${state.phase}: ${log.join(" ")}`);
+      pending = pending.filter((effect) => !isAnswer(event, effect));
+      ({ state, effects } = step(state, event));
+      pending.push(...effects);
+      log.push(event.type);
+      for (const effect of effects) seen.add(nameOf(effect));
+      if (cause === null) cause = state.cause;
+      assert.equal(state.cause, cause, `seed ${seed} lost its first cause: ${log.join(" ")}`);
+    }
+    assert.ok(state.cause !== null, `seed ${seed} ended without a cause: ${log.join(" ")}`);
+    assert.ok(seen.has("clean"), `seed ${seed} left a container: ${log.join(" ")}`);
+    assert.ok(seen.has("finish"), `seed ${seed} never told that it is over`);
+  }
+});
+
+function isAnswer(event: RunEvent, effect: Effect): boolean {
+  switch (event.type) {
+    case "step-done":
+    case "step-failed":
+      return effect.type === "step" && effect.step === event.step;
+    case "judged":
+      return effect.type === "judge";
+    case "cleaned":
+      return effect.type === "clean";
+    default:
+      return false;
+  }
+}
+
+test.run();
