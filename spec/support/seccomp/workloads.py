@@ -3,6 +3,9 @@
 Each function is a kind of work; those whose modules are missing are left out. `result` tells how each one ended.
 """
 import sys
+import tempfile
+
+FOLDER = tempfile.gettempdir()
 
 
 def files():
@@ -65,6 +68,75 @@ def processes():
     time.monotonic(), time.time(), time.process_time(), time.thread_time(), time.clock_getres(time.CLOCK_MONOTONIC)
 
 
+def descriptors():
+    import os, socket, tempfile
+
+    with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, "a"), "w+b") as file:
+        number = file.fileno()
+        os.writev(number, [b"ab", b"cd"]), os.lseek(number, 0, os.SEEK_SET), os.readv(number, [bytearray(2)])
+        os.pwritev(number, [b"ab"], 0), os.preadv(number, [bytearray(2)], 0), os.posix_fadvise(number, 0, 0, os.POSIX_FADV_RANDOM)
+        os.fchmod(number, 0o600), os.fchown(number, -1, os.getgid()), os.fstatvfs(number), os.fpathconf(number, "PC_NAME_MAX")
+        os.getxattr(number, "user.none") if "user.none" in os.listxattr(number) else None
+        with open(os.path.join(folder, "b"), "w+b") as other:
+            if hasattr(os, "copy_file_range"):
+                os.copy_file_range(number, other.fileno(), 2, 0, 0)
+        folder_number = os.open(folder, os.O_RDONLY)
+        os.link("a", "c", src_dir_fd=folder_number, dst_dir_fd=folder_number), os.symlink("a", "d", dir_fd=folder_number)
+        os.readlink("d", dir_fd=folder_number), os.rename("c", "e", src_dir_fd=folder_number, dst_dir_fd=folder_number)
+        os.chmod("a", 0o600, dir_fd=folder_number), os.chown("d", -1, -1, dir_fd=folder_number, follow_symlinks=False)
+        os.lchown(os.path.join(folder, "d"), -1, os.getgid()), os.access("a", os.R_OK, dir_fd=folder_number, effective_ids=True)
+        os.utime("a", dir_fd=folder_number), os.mkfifo(os.path.join(folder, "f")), os.mkfifo("g", dir_fd=folder_number)
+        os.replace(os.path.join(folder, "a"), os.path.join(folder, "h")), os.close(folder_number)
+        os.get_inheritable(number), os.set_inheritable(number, True), os.isatty(number), os.closerange(200, 210)
+        socket.socketpair()[0].settimeout(0.1)
+
+
+def timers():
+    import faulthandler, os, select, signal, threading, time
+
+    signal.signal(signal.SIGALRM, lambda *_: None), signal.setitimer(signal.ITIMER_REAL, 0.05), signal.pause()
+    left, right = os.pipe()
+    os.set_blocking(right, False), signal.set_wakeup_fd(signal.set_wakeup_fd(right))
+    faulthandler.dump_traceback_later(60), faulthandler.cancel_dump_traceback_later(), threading.Timer(0.01, int).start()
+    time.perf_counter(), time.gmtime(), time.localtime(), time.tzset(), time.clock_gettime(time.CLOCK_REALTIME)
+    time.clock_gettime(time.pthread_getcpuclockid(threading.get_ident()))
+    if hasattr(os, "eventfd"):
+        event = os.eventfd(1)
+        os.eventfd_read(event), os.close(event)
+    if hasattr(os, "timerfd_create"):
+        timer = os.timerfd_create(time.CLOCK_MONOTONIC)
+        os.timerfd_settime(timer, initial=0.01), select.select([timer], [], []), os.timerfd_gettime(timer), os.close(timer)
+
+
+def scheduling():
+    import os, resource, signal
+
+    os.sched_get_priority_min(os.SCHED_OTHER), os.sched_get_priority_max(os.SCHED_OTHER), os.sched_getparam(0)
+    os.sched_rr_get_interval(0), os.setpriority(os.PRIO_PROCESS, 0, 0), os.cpu_count(), os.getloadavg(), os.getpgrp()
+    resource.prlimit(0, resource.RLIMIT_CORE), resource.getpagesize(), os.sysconf("SC_PHYS_PAGES"), os.getrandom(8)
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    os.setpgid(child, child)
+    if hasattr(os, "pidfd_open"):
+        handle = os.pidfd_open(child)
+        signal.pidfd_send_signal(handle, signal.SIGKILL), os.close(handle)
+    else:
+        os.kill(child, signal.SIGKILL)
+    os.wait3(0)
+
+
+def memory():
+    import gc, mmap, tracemalloc
+
+    tracemalloc.start(), gc.collect(), tracemalloc.stop()
+    area = mmap.mmap(-1, 1 << 16)
+    area.write(b"x"), area.resize(1 << 17), area.madvise(mmap.MADV_DONTNEED), area.close()
+    grown = bytearray(1 << 20)
+    for _ in range(6):
+        grown += bytes(len(grown))
+
+
 def threads():
     import concurrent.futures, queue, threading, time
 
@@ -124,12 +196,17 @@ def double(number):
 
 
 def many_processes():
-    import multiprocessing
+    import multiprocessing, os
 
-    # Only fork: a process that is started anew has no file to find this function in.
     context = multiprocessing.get_context("fork")
     with context.Pool(2) as pool:
         assert pool.map(double, [1, 2]) == [2, 4]
+    # The other ways start a Python anew, which finds functions of the standard library, but not this program, which need not be a file.
+    sys.modules["__main__"].__dict__.pop("__file__", None)
+    for way in ("spawn", "forkserver"):
+        worker = multiprocessing.get_context(way).Process(target=os.getpid)
+        worker.start(), worker.join()
+        assert worker.exitcode == 0, way
     queue, event = context.Queue(), context.Event()
     queue.put(1), queue.get(), event.set()
     if sys.version_info >= (3, 8):
@@ -145,7 +222,7 @@ def numbers():
 
     square = numpy.random.default_rng(1).normal(size=(600, 600))
     numpy.linalg.svd(square), numpy.linalg.eig(square[:100, :100]), square @ square, numpy.fft.fft(square)
-    numpy.save("/tmp/brigbox-array.npy", square), numpy.load("/tmp/brigbox-array.npy", mmap_mode="r").sum()
+    numpy.save(FOLDER + "/array.npy", square), numpy.load(FOLDER + "/array.npy", mmap_mode="r").sum()
     numpy.random.seed(), numpy.random.rand(3), numpy.sort(square, axis=None), numpy.linalg.lstsq(square, square, rcond=None)
 
 
@@ -155,13 +232,23 @@ def frames():
     index = pandas.date_range("2020-01-01", periods=2000, freq="h", tz="Europe/Berlin")
     frame = pandas.DataFrame({"a": numpy.arange(2000.0), "b": ["x", "y"] * 1000}, index=index)
     frame.groupby("b").a.rolling(10).mean(), frame.a.resample("D").sum(), frame.merge(frame, on="a"), frame.describe()
-    frame.to_csv("/tmp/brigbox-frame.csv"), pandas.read_csv("/tmp/brigbox-frame.csv", memory_map=True)
-    frame.reset_index(drop=True).to_json("/tmp/brigbox-frame.json"), frame.to_pickle("/tmp/brigbox-frame.pkl.gz")
-    pandas.read_pickle("/tmp/brigbox-frame.pkl.gz"), frame.a.plot if False else None
+    frame.to_csv(FOLDER + "/frame.csv"), pandas.read_csv(FOLDER + "/frame.csv", memory_map=True)
+    frame.reset_index(drop=True).to_json(FOLDER + "/frame.json"), frame.to_pickle(FOLDER + "/frame.pkl.gz")
+    pandas.read_pickle(FOLDER + "/frame.pkl.gz")
+    try:
+        frame.to_parquet(FOLDER + "/frame.parquet"), pandas.read_parquet(FOLDER + "/frame.parquet")
+    except ImportError:
+        pass  # needs pyarrow or fastparquet
     frame.a.ewm(span=5).mean(), frame.pivot_table(index="b", values="a"), frame.eval("a * 2"), frame.query("a > 5")
 
 
 def standard_library():
+    try:
+        import zoneinfo
+    except ImportError:
+        pass  # Python 3.8
+    else:
+        next(iter(zoneinfo.available_timezones()), None)
     import ctypes, datetime, decimal, getpass, hashlib, json, locale, logging, platform, random, secrets, shelve, statistics, uuid
 
     uuid.uuid4(), uuid.uuid1(), secrets.token_hex(), random.random(), platform.platform(), locale.setlocale(locale.LC_ALL, "C")
@@ -179,7 +266,10 @@ def attempt(work):
         return "%s: %s" % (type(error).__name__, error)
 
 
-WORK = [files, database, processes, threads, signals, sockets, event_loop, many_processes, numbers, frames, standard_library]
+WORK = [
+    files, descriptors, database, processes, scheduling, memory, threads, signals, timers, sockets, event_loop, many_processes,
+    numbers, frames, standard_library,
+]
 result = {work.__name__: attempt(work) for work in WORK}
 if __name__ == "__main__":
     print(result)
