@@ -42,13 +42,12 @@ const initialPidNamespace = "4026531836";
 
 /** This process as an owner. */
 export function currentOwner(): Owner {
+  const self = { host: hostname(), pid: process.pid };
+  const startTime = readStartTime(process.pid);
+  // A start time of the other kind must never be compared with what /proc says.
+  if (startTime === null) return { ...self, startTime: String(Math.round(performance.timeOrigin)) };
   const scope = readOwnScope();
-  return {
-    host: hostname(),
-    pid: process.pid,
-    startTime: readStartTime(process.pid) ?? String(Math.round(performance.timeOrigin)),
-    ...(scope !== null && { scope }),
-  };
+  return { ...self, startTime, ...(scope !== null && { scope }) };
 }
 
 /** The owner as a label's value: `host/pid/start`, and where its scope is known `/boot/namespaces/machine`. */

@@ -1,10 +1,13 @@
 import { type EngineClient, engineInfo, listContainers, ProtocolError } from "../../engine-api/mod.ts";
+import { ConfigError, SandboxError } from "../errors.ts";
 import { labels, type Owner } from "../ownership.ts";
 import { cleanUp } from "../run/cleanup.ts";
 import type { CleanupReport } from "../verdict.ts";
 import { type FoundContainer, readFoundContainer } from "./found-container.ts";
 import { createHostView, type HostView } from "./host-view.ts";
 import { type HostFacts, type Judgement, judgeOrphan } from "./judge-orphan.ts";
+
+const defaultCallTimeoutMs = 30_000;
 
 /** Options of {@link reap}. */
 export interface ReapOptions {
@@ -53,32 +56,40 @@ export interface ReapReport {
 /**
  * Removes the containers that dead processes left behind, and says of each container of ours why it went or stayed.
  *
- * @throws ConnectionError or ResponseError where the Engine does not list its containers; the signal's reason. What cannot be removed is
- * no error, but an outcome.
+ * @throws ConnectionError, ResponseError or SandboxError where the Engine does not list its containers; ConfigError for a concurrency
+ * that is none; the signal's reason. What cannot be removed is no error, but an outcome.
  * @example
  * const { containers } = await reap(client, { dryRun: true });
  * const orphans = containers.filter(({ verdict }) => verdict === "orphan");
  */
 export async function reap(client: EngineClient, options: ReapOptions = {}): Promise<ReapReport> {
   const { host = createHostView(), concurrency = 4 } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new ConfigError("concurrency must be a whole number from 1");
   const found = await findOurs(client, options);
   const clockSkewMs = found.length === 0 ? null : await measureClockSkew(client, host, options);
-  const containers = await mapInParallel(found, concurrency, (container) => {
-    options.signal?.throwIfAborted();
-    return judgeAndRemove(client, container, { options, host, clockSkewMs });
-  });
+  const containers = await mapInParallel(found, concurrency, (container) =>
+    judgeAndRemove(client, container, { options, host, clockSkewMs }),
+  );
   return { containers, clockSkewMs };
 }
 
 async function findOurs(client: EngineClient, options: ReapOptions): Promise<readonly FoundContainer[]> {
   const filters = { label: [labels.run, ...(options.withLabels ?? [])] };
-  const listed: unknown = await listContainers(client, {
-    all: true,
-    filters,
-    signal: limitedSignal(options),
-  });
-  if (!Array.isArray(listed)) throw new ProtocolError("GET /containers/json answered no list of containers");
-  return listed.map(readFoundContainer);
+  const limit = AbortSignal.timeout(options.callTimeoutMs ?? defaultCallTimeoutMs);
+  try {
+    const listed: unknown = await listContainers(client, {
+      all: true,
+      filters,
+      signal: either(options, limit),
+    });
+    if (!Array.isArray(listed))
+      throw new ProtocolError("GET /containers/json answered no list of containers");
+    return listed.map(readFoundContainer);
+  } catch (error) {
+    if (error !== limit.reason) throw error;
+    throw new SandboxError("the Engine did not list its containers in time; see its log", { cause: error });
+  }
 }
 
 /** The Engine's clock minus ours; null where it does not tell, which only makes deadlines mean nothing. */
@@ -88,8 +99,9 @@ async function measureClockSkew(
   options: ReapOptions,
 ): Promise<number | null> {
   const askedAtMs = host.now();
+  const limit = AbortSignal.timeout(options.callTimeoutMs ?? defaultCallTimeoutMs);
   try {
-    const { SystemTime } = await engineInfo(client, { signal: limitedSignal(options) });
+    const { SystemTime } = await engineInfo(client, { signal: either(options, limit) });
     const skewMs = Date.parse(SystemTime ?? "") - (askedAtMs + host.now()) / 2;
     return Number.isFinite(skewMs) ? Math.round(skewMs) : null;
   } catch {
@@ -117,7 +129,7 @@ async function judgeAndRemove(
   const isDoomed = judgement.verdict === "orphan" || (options.all === true && claim !== null);
   if (!isDoomed || options.dryRun === true)
     return { ...known, ...judgement, outcome: isDoomed ? "would-remove" : "kept", cleanup: null };
-  const cleanup = await leaveOnAbort(cleanUp(client, id), options.signal);
+  const cleanup = await leaveOnAbort(() => cleanUp(client, id), options.signal);
   return { ...known, ...judgement, outcome: cleanup.isConfirmed ? "removed" : "failed", cleanup };
 }
 
@@ -133,8 +145,7 @@ function gatherFacts({ claim }: FoundContainer, host: HostView, clockSkewMs: num
   };
 }
 
-function limitedSignal({ signal, callTimeoutMs = 30_000 }: ReapOptions): AbortSignal {
-  const limit = AbortSignal.timeout(callTimeoutMs);
+function either({ signal }: ReapOptions, limit: AbortSignal): AbortSignal {
   return signal === undefined ? limit : AbortSignal.any([signal, limit]);
 }
 
@@ -149,14 +160,14 @@ async function mapInParallel<T, R>(
   const takeTurns = async (): Promise<void> => {
     for (const [index, item] of queue) results.set(index, await work(item));
   };
-  const lanes = Math.max(1, Math.min(Math.floor(concurrency), items.length));
+  const lanes = Math.min(concurrency, items.length);
   await Promise.all(Array.from({ length: lanes }, takeTurns));
   return items.flatMap((_, index) => results.get(index) ?? []);
 }
 
-/** Rejects with the signal's reason as soon as it aborts; the work goes on unheard. */
-async function leaveOnAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
+/** Begins no work once the signal is aborted, and rejects with its reason as soon as it aborts; the work then goes on unheard. */
+async function leaveOnAbort<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work();
   signal.throwIfAborted();
   let leave = (): void => undefined;
   const left = new Promise<never>((_, reject) => {
@@ -164,7 +175,7 @@ async function leaveOnAbort<T>(work: Promise<T>, signal: AbortSignal | undefined
     signal.addEventListener("abort", leave, { once: true });
   });
   try {
-    return await Promise.race([work, left]);
+    return await Promise.race([work(), left]);
   } finally {
     signal.removeEventListener("abort", leave);
   }

@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type EngineClient, listContainers } from "../../../engine-api/mod.ts";
+import { labels } from "../../../lib/ownership.ts";
+import { reap } from "../../../lib/reaper/reap.ts";
+
+/** What the victim's run does. */
+export type Program = "short" | "busy";
+
+/** What became of a run whose host was killed. */
+export interface KillRound {
+  readonly runId: string;
+  readonly program: Program;
+  /** From the start of the run to the kill, milliseconds. */
+  readonly killedAtMs: number;
+  /** What the Engine had right after the kill: a state, or `none`. */
+  readonly seenFirst: string;
+  /** From the kill to when no started container existed any more, milliseconds; null where one still did after {@link patienceMs}. */
+  readonly startedGoneMs: number | null;
+  /** Containers that were created and never started, which only a reaper can remove. */
+  readonly leftCreated: number;
+  /** How many of those the reaper took for orphans and saw gone. */
+  readonly reaped: number;
+  /** Containers of the run in the end. */
+  readonly left: number;
+}
+
+const patienceMs = 15_000;
+
+/** Requests that were under way at the kill may still have effects, so what is gone must stay gone for this long. */
+const quietMs = 400;
+
+const pollMs = 25;
+
+/** How long an undisturbed run takes, from its start to its container's end, milliseconds. */
+export async function measureRun(program: Program): Promise<number> {
+  const victim = await startVictim(program);
+  const startedAt = performance.now();
+  const word = await victim.nextLine();
+  const tookMs = performance.now() - startedAt;
+  await victim.kill();
+  if (word !== "done") throw new Error("the undisturbed run failed");
+  return tookMs;
+}
+
+/** Starts a host, kills it so long after the start of its run, and watches what it leaves behind. */
+export async function killRound(
+  client: EngineClient,
+  { program, killAfterMs }: { readonly program: Program; readonly killAfterMs: number },
+): Promise<KillRound> {
+  const { runId, kill } = await startVictim(program);
+  const startedAt = performance.now();
+  await delay(killAfterMs);
+  const killedAt = performance.now();
+  await kill();
+  const { seenFirst, startedGoneMs } = await watchStarted(client, runId, killedAt);
+  const leftCreated = (await statesOf(client, runId)).filter((state) => state === "created").length;
+  const { containers } = await reap(client, { withLabels: [`${labels.run}=${runId}`] });
+  const reaped = containers.filter(({ outcome }) => outcome === "removed").length;
+  const left = (await statesOf(client, runId)).length;
+  const killedAtMs = killedAt - startedAt;
+  return { runId, program, killedAtMs, seenFirst, startedGoneMs, leftCreated, reaped, left };
+}
+
+interface Victim {
+  readonly runId: string;
+  /** Resolves once the process is dead and collected, also where it ended by itself. */
+  kill(): Promise<void>;
+  nextLine(): Promise<string>;
+}
+
+async function startVictim(program: Program): Promise<Victim> {
+  const path = fileURLToPath(new URL("./victim.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", path, program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => String((await lines.next()).value ?? "");
+  const runId = await nextLine();
+  if (runId === "") throw new Error("the victim ended before it started its run");
+  return { runId, kill, nextLine };
+}
+
+async function watchStarted(
+  client: EngineClient,
+  runId: string,
+  killedAt: number,
+): Promise<Pick<KillRound, "seenFirst" | "startedGoneMs">> {
+  let seenFirst: string | null = null;
+  let quietSinceMs: number | null = null;
+  let hasSeenStarted = false;
+  for (;;) {
+    const states = await statesOf(client, runId);
+    const nowMs = performance.now() - killedAt;
+    seenFirst ??= states[0] ?? "none";
+    const hasStarted = states.some((state) => state !== "created");
+    hasSeenStarted ||= hasStarted;
+    quietSinceMs = hasStarted ? null : (quietSinceMs ?? nowMs);
+    if (quietSinceMs !== null && nowMs - quietSinceMs >= quietMs)
+      return { seenFirst, startedGoneMs: hasSeenStarted ? quietSinceMs : 0 };
+    if (nowMs > patienceMs) return { seenFirst, startedGoneMs: null };
+    await delay(pollMs);
+  }
+}
+
+async function statesOf(client: EngineClient, runId: string): Promise<readonly string[]> {
+  const filters = { label: [`${labels.run}=${runId}`] };
+  const found = await listContainers(client, { all: true, filters });
+  return found.map(({ State }) => State ?? "?");
+}
