@@ -8,6 +8,7 @@ import { checkAgainstMachine } from "./policy/check-machine.ts";
 import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
 import { type RunLimits, rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
 import { readPythonSeccomp } from "./policy/seccomp.ts";
+import { createSweeper } from "./reaper/sweeper.ts";
 import type { RunHandle, RunOptions } from "./run/run-handle.ts";
 import { startRun } from "./run/start-run.ts";
 import type { RunResult } from "./verdict.ts";
@@ -29,6 +30,12 @@ export interface ExecutorOptions {
    * @default "inspect"
    */
   readonly verify?: VerifyMode;
+  /**
+   * Removes, beside the first run, what other processes of this host left behind when they were killed. Never fails or delays a run.
+   *
+   * @default true
+   */
+  readonly sweep?: boolean;
 }
 
 /** Runs untrusted Python in locked-down containers. */
@@ -59,7 +66,7 @@ export interface Executor {
  * const { status, values } = await executor.run("result = sum(range(10))");
  */
 export function createExecutor(options: ExecutorOptions = {}): Executor {
-  rejectUnknownKeys(options, ["endpoint", "client", "image", "policy", "verify"], "executor option");
+  rejectUnknownKeys(options, ["endpoint", "client", "image", "policy", "verify", "sweep"], "executor option");
   const policy = resolvePolicy(options.policy);
   const verify = checkVerify(options.verify ?? "inspect");
   const client =
@@ -71,6 +78,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     pythonSeccomp: readPythonSeccomp(),
     isInspected: verify !== "off",
   };
+  const sweeping = new AbortController();
+  const sweeper = createSweeper(client, { signal: sweeping.signal });
   const active = new Set<RunHandle>();
   const prepareOnce = onceUnlessFailed(prepare);
   let isClosed = false;
@@ -81,6 +90,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
         resolveImage(client, imageName),
         checkAgainstMachine(client, policy),
       ]);
+      if (options.sweep !== false) void sweeper.sweepOnce();
       if (verify === "attack") await refuseWhereAttacked(image);
       return image;
     } catch (error) {
@@ -113,6 +123,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 
   async function close(): Promise<void> {
     isClosed = true;
+    sweeping.abort(new Error("the executor was closed"));
     const runs = [...active];
     for (const run of runs) run.cancel(new Error("the executor was closed"));
     await Promise.all(runs.map((run) => run.cleaned));

@@ -3,6 +3,14 @@
  *
  * @module
  */
+
+export { type Config, type ConfigSources, loadConfig } from "./config/load-config.ts";
+export {
+  type AttackOptions,
+  type AttackResult,
+  attackJail,
+  type RunInJail,
+} from "./doctor/attack/attack-jail.ts";
 export type {
   Check,
   CheckContext,
@@ -23,11 +31,22 @@ export type { ImageBuildEvent } from "./image/build-event.ts";
 export { buildSandboxImage, type SandboxImageOptions } from "./image/build-image.ts";
 export { defaultImage, type ImageRecipe } from "./image/names.ts";
 export { type InputKind, type InputOptions, parseInput } from "./inputs/parse-input.ts";
-export { defaultPolicy, type NumericLimit, type Policy } from "./policy/policy.ts";
+export {
+  type AuditMode,
+  defaultPolicy,
+  type NumericLimit,
+  type Policy,
+  type SeccompChoice,
+  type ValidatorMode,
+  type VerifyMode,
+} from "./policy/policy.ts";
 export { type RunLimits, resolvePolicy } from "./policy/resolve-policy.ts";
+export { type ReapedContainer, type ReapOptions, type ReapReport, reap } from "./reaper/reap.ts";
 export type { OutputPiece } from "./run/output-log.ts";
 export type { JobOptions } from "./run/plan.ts";
 export type { RunHandle, RunOptions } from "./run/run-handle.ts";
+export { type ValidatorOptions, validate } from "./validator/validate.ts";
+export type { RuleId, Violation } from "./validator/violation.ts";
 export { ValueDecodingError, ValueEncodingError } from "./values/errors.ts";
 export { type ColumnInput, createFrame } from "./values/frame.ts";
 export { toJson } from "./values/json.ts";

@@ -1,4 +1,5 @@
 import type { AuditEvent, DroppedArtifact, PythonException } from "./harness/protocol.ts";
+import type { Violation } from "./validator/violation.ts";
 import type { Value } from "./values/types.ts";
 
 /** How a run ended. Every status has the same keys in its {@link RunResult}. */
@@ -38,6 +39,8 @@ export interface RunResult {
   readonly status: RunStatus;
   /** One sentence that says what happened, for people. */
   readonly message: string;
+  /** What the validator found, in the order of the text; empty unless the status is `rejected`. */
+  readonly violations: readonly Violation[];
   /** What came back, by name; empty unless the status is `ok`. */
   readonly values: Readonly<Record<string, Value>>;
   /** Names asked for that the code did not define. */

@@ -3,8 +3,10 @@ import { addConfigCommand } from "./commands/config.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addImageCommand } from "./commands/image.ts";
 import { addPsCommand } from "./commands/ps.ts";
+import { addReapCommand } from "./commands/reap.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addSetupCommand } from "./commands/setup.ts";
+import { addValidateCommand } from "./commands/validate.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
@@ -50,7 +52,9 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     addDoctorCommand,
     addImageCommand,
     addPsCommand,
+    addReapCommand,
     addConfigCommand,
+    addValidateCommand,
   ]) {
     add(program, context, outcome);
   }

@@ -21,6 +21,8 @@ export interface ResultSources {
   readonly asked: readonly string[];
   /** When the caller asked, `performance.now()` milliseconds. */
   readonly askedAt: number;
+  /** How long the code was validated, milliseconds. */
+  readonly validateMs: number;
   readonly end: RunEnd;
 }
 
@@ -45,6 +47,7 @@ export async function composeResult(sources: ResultSources): Promise<RunResult> 
     runId: sources.runId,
     status,
     message,
+    violations: [],
     values,
     missing: isFromCode ? missingOf(outcome?.outcome.missing ?? [], sources.asked) : [],
     exception: status === "error" ? (outcome?.outcome.exception ?? null) : null,
@@ -157,14 +160,14 @@ function composeUsage(end: RunEnd, report: ReportFrame | null): Usage {
   };
 }
 
-function composeTimings({ end, askedAt }: ResultSources): Timings {
+function composeTimings({ end, askedAt, validateMs }: ResultSources): Timings {
   const between = (from: Mark, to: Mark): number => {
     const [start, stop] = [end.marks.get(from), end.marks.get(to)];
     return start === undefined || stop === undefined ? 0 : Math.max(0, stop - start);
   };
   const lastSign = end.marks.has("ended") ? "ended" : "ready";
   return {
-    validateMs: 0,
+    validateMs,
     createMs: between("begin", "check"),
     startMs: between("check", "start"),
     readyMs: between("start", "ready"),

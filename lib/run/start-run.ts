@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { EngineClient } from "../../engine-api/mod.ts";
 import { containerName, newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
+import { validate } from "../validator/validate.ts";
 import type { RunResult } from "../verdict.ts";
 import { nothingToClean } from "./cleanup.ts";
 import { composeResult } from "./compose-result.ts";
@@ -9,6 +10,7 @@ import { createDeferred } from "./deferred.ts";
 import { type DrivenRun, driveRun } from "./drive.ts";
 import type { OutputPiece } from "./output-log.ts";
 import { planRun, toJob } from "./plan.ts";
+import { rejectedRun } from "./rejected-run.ts";
 import type { RunHandle, RunOptions } from "./run-handle.ts";
 
 /** What runs of one executor share. */
@@ -38,6 +40,9 @@ export function startRun(
   const askedAt = performance.now();
   const runId = newRunId();
   const job = toJob(code, options, policy);
+  const violations = validate(code, { mode: policy.validator, imports: policy.imports });
+  const validateMs = performance.now() - askedAt;
+  if (violations.length > 0) return rejectedRun(runId, violations, validateMs);
   const controller = new AbortController();
   const signal =
     options.signal === undefined ? controller.signal : AbortSignal.any([options.signal, controller.signal]);
@@ -56,6 +61,7 @@ export function startRun(
       policy,
       asked: options.returns ?? [],
       askedAt,
+      validateMs,
       end: await run.ended,
     });
   }

@@ -10,6 +10,7 @@ test("exports these names and no other; a change here is a change for every user
     "SandboxError",
     "ValueDecodingError",
     "ValueEncodingError",
+    "attackJail",
     "buildSandboxImage",
     "createExecutor",
     "createFrame",
@@ -17,11 +18,14 @@ test("exports these names and no other; a change here is a change for every user
     "defaultPolicy",
     "examine",
     "jsonPieces",
+    "loadConfig",
     "ndarray",
     "parseInput",
+    "reap",
     "resolvePolicy",
     "runStatuses",
     "toJson",
+    "validate",
   ]);
 });
 

@@ -9,7 +9,9 @@ import { suite } from "../support/suite.ts";
 
 const test = suite("each verdict, reached for real");
 const MiB = 1024 ** 2;
-const executor: Executor = createExecutor({ policy: { cpus: 1, memoryBytes: 256 * MiB } });
+const executor: Executor = createExecutor({
+  policy: { cpus: 1, memoryBytes: 256 * MiB, validator: "off", audit: "off" },
+});
 
 test.after(() => executor.close());
 

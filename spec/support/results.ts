@@ -4,6 +4,7 @@ const plain: RunResult = {
   runId: "0123456789abcdef0123",
   status: "ok",
   message: "finished in 12 ms",
+  violations: [],
   values: {},
   missing: [],
   exception: null,

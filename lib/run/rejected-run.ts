@@ -1,0 +1,75 @@
+import type { Violation } from "../validator/violation.ts";
+import type { RunResult } from "../verdict.ts";
+import { nothingToClean } from "./cleanup.ts";
+import type { RunHandle } from "./run-handle.ts";
+
+/** A run that is over before it began: the validator refused the code, and no container was made. */
+export function rejectedRun(runId: string, violations: readonly Violation[], validateMs: number): RunHandle {
+  return {
+    runId,
+    output: { [Symbol.asyncIterator]: noOutput },
+    result: Promise.resolve(rejectedResult(runId, violations, validateMs)),
+    cleaned: Promise.resolve(nothingToClean),
+    cancel: () => undefined,
+  };
+}
+
+async function* noOutput(): AsyncGenerator<never, void, undefined> {}
+
+function rejectedResult(runId: string, violations: readonly Violation[], validateMs: number): RunResult {
+  return {
+    runId,
+    status: "rejected",
+    message: summary(violations),
+    violations,
+    values: {},
+    missing: [],
+    exception: null,
+    stdout: "",
+    stderr: "",
+    artifacts: [],
+    droppedArtifacts: [],
+    auditEvents: [],
+    evidence: {
+      cause: "violation",
+      limit: null,
+      exitCode: null,
+      signal: null,
+      oomKills: null,
+      containerExitCode: null,
+      engineOom: null,
+      containerId: null,
+      containerName: null,
+      image: null,
+      python: null,
+    },
+    usage: {
+      wallMs: null,
+      userCpuMs: null,
+      systemCpuMs: null,
+      maxRssBytes: null,
+      stdoutBytes: 0,
+      stderrBytes: 0,
+    },
+    timings: {
+      validateMs,
+      createMs: 0,
+      startMs: 0,
+      readyMs: 0,
+      runMs: 0,
+      collectMs: 0,
+      cleanupMs: 0,
+      totalMs: validateMs,
+    },
+    cleanup: null,
+    isolation: "none",
+  };
+}
+
+function summary(violations: readonly Violation[]): string {
+  const [first] = violations;
+  if (first === undefined) return "the validator refused the code";
+  const others = violations.length - 1;
+  const more = others === 0 ? "" : `, and ${others} more`;
+  return `line ${first.line}: ${first.message} (${first.rule})${more}`;
+}

@@ -1,0 +1,27 @@
+import type { SyntaxNode } from "@lezer/common";
+
+/** One argument of a call. */
+export interface Argument {
+  readonly keyword: string | null;
+  /** `*` or `**` before it. */
+  readonly star: string | null;
+  /** Null where the parser found none. */
+  readonly node: SyntaxNode | null;
+}
+
+/** The arguments of a call or of a class, in order. */
+export function argumentsOf(call: SyntaxNode, source: string): readonly Argument[] {
+  const list = call.getChild("ArgList");
+  const found: Argument[] = [];
+  let [keyword, star]: [string | null, string | null] = [null, null];
+  for (let child = list?.firstChild ?? null; child !== null; child = child.nextSibling) {
+    if (child.name === "*" || child.name === "**") star = child.name;
+    else if (child.name === "VariableName" && child.nextSibling?.name === "AssignOp")
+      keyword = source.slice(child.from, child.to);
+    else if (!["(", ")", ",", "AssignOp", "Comment"].includes(child.name)) {
+      found.push({ keyword, star, node: child });
+      [keyword, star] = [null, null];
+    }
+  }
+  return found;
+}

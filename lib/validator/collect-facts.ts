@@ -1,0 +1,286 @@
+import type { SyntaxNode, SyntaxNodeRef, Tree } from "@lezer/common";
+import type { Facts } from "./facts.ts";
+import { bind, createScope, type Scope, targetScope } from "./scopes.ts";
+import {
+  certainRange,
+  firstNamed,
+  isAfter,
+  isComprehension,
+  isKeyword,
+  isLoopTarget,
+  isTarget,
+  type Surroundings,
+  statementsOfModule,
+} from "./targets.ts";
+
+/** Nodes that rules look at once all names are known. */
+const kept: ReadonlySet<string> = new Set(
+  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ContinuedString Comment".split(
+    " ",
+  ),
+);
+
+/** Walks over the tree once. */
+export function collectFacts(tree: Tree, source: string): Facts {
+  const facts: Facts = {
+    names: [],
+    bound: [],
+    attributes: [],
+    deleted: new Set(),
+    ownFunctions: new Set(),
+    nodes: [],
+    odd: [],
+    maxDepth: 0,
+  };
+  let scope = createScope("module", null, { from: 0 });
+  const suspended: Scope[] = [];
+  const around = {
+    generators: new Set<number>(),
+    openLoops: new Set<number>(),
+    lastAssignments: new Map<number, number>(),
+  };
+  let depth = 0;
+  let covered = 0;
+  const text = (node: { readonly from: number; readonly to: number }): string =>
+    source.slice(node.from, node.to);
+  tree.iterate({
+    enter(ref) {
+      depth++;
+      if (depth > facts.maxDepth) facts.maxDepth = depth;
+      noteSurroundings(ref, around);
+      const kind = scopeKindOf(ref.node, around);
+      if (ref.name === "FunctionDefinition" || ref.name === "ClassDefinition")
+        bindDefinition(ref.node, scope, text, facts);
+      if (kind !== null)
+        scope = createScope(kind, scope, { from: ref.from, outside: firstIterable(ref.node, around) });
+      if (isWorkedOutOutside(ref.node)) {
+        suspended.push(scope);
+        scope = scope.parent ?? scope;
+      }
+      if (kept.has(ref.name)) facts.nodes.push({ node: ref.node, scope });
+      visit(ref, { scope, owner: suspended.at(-1) ?? scope, source, text, facts, around });
+      if (isLeaf(ref)) covered = cover(ref, covered, { source, facts, text });
+    },
+    leave(ref) {
+      depth--;
+      if (isWorkedOutOutside(ref.node)) scope = suspended.pop() ?? scope;
+      if (scopeKindOf(ref.node, around) !== null && scope.parent !== null) scope = scope.parent;
+    },
+  });
+  if (covered < source.length) noteGap(covered, source.length, source, facts);
+  return facts;
+}
+
+/** `\\{` in an f-string is a backslash and the beginning of code, which the parser takes for an escape. */
+function isOdd(ref: SyntaxNodeRef, text: Visit["text"]): boolean {
+  if (ref.name === "Escape") return text(ref).startsWith("\\{");
+  return ref.type.isError && ref.to > ref.from;
+}
+
+function isLeaf(ref: SyntaxNodeRef): boolean {
+  return ref.name === "String" || ref.node.firstChild === null;
+}
+
+/** Notes what no leaf covers, and leaves that are odd. Returns up to where the text is covered now. */
+function cover(
+  ref: SyntaxNodeRef,
+  covered: number,
+  { source, facts, text }: Pick<Visit, "source" | "facts" | "text">,
+): number {
+  if (covered < ref.from) noteGap(covered, ref.from, source, facts);
+  if (isOdd(ref, text)) facts.odd.push({ from: ref.from, to: ref.to });
+  return Math.max(covered, ref.to);
+}
+
+/** Between the leaves there is room for blanks, line ends that are escaped, and the literal parts of f-strings. */
+function noteGap(from: number, to: number, source: string, facts: Facts): void {
+  const gap = source.slice(from, to);
+  if (!/^(?:\s|\\\r?\n)*$/.test(gap)) facts.odd.push({ from, to });
+}
+
+/** Where the walk is, for the questions of {@link isTarget} and its like. */
+function noteSurroundings(
+  { name, from, node }: SyntaxNodeRef,
+  around: {
+    readonly generators: Set<number>;
+    readonly openLoops: Set<number>;
+    readonly lastAssignments: Map<number, number>;
+  },
+): void {
+  if (name === "AssignStatement") around.lastAssignments.set(from, lastAssignment(node));
+  else if (name === "ArgList" && firstNamed(node, "for") !== null) around.generators.add(from);
+  else if (name === "for" && node.parent !== null) around.openLoops.add(node.parent.from);
+  else if (name === "in" && node.parent !== null) around.openLoops.delete(node.parent.from);
+}
+
+function scopeKindOf(node: SyntaxNode, around: Surroundings): Scope["kind"] | null {
+  if (node.name === "FunctionDefinition" || node.name === "LambdaExpression") return "function";
+  if (node.name === "ClassDefinition") return "class";
+  return isComprehension(node, around) ? "comprehension" : null;
+}
+
+/** Defaults and annotations of a function are worked out where it is defined, and not where it runs. */
+function isWorkedOutOutside(node: SyntaxNode): boolean {
+  return node.name === "ParamList" || (node.name === "TypeDef" && node.parent?.name === "FunctionDefinition");
+}
+
+function firstIterable(node: SyntaxNode, around: Surroundings): Scope["outside"] {
+  if (!isComprehension(node, around)) return null;
+  const from = firstNamed(node, "in")?.to ?? null;
+  if (from === null) return null;
+  const ends = ["for", "if", "async"].flatMap((name) => node.getChildren(name)).map((child) => child.from);
+  return { from, to: Math.min(node.to, ...ends.filter((end) => end > from).slice(0, 3)) };
+}
+
+interface Visit {
+  readonly source: string;
+  readonly scope: Scope;
+  /** The function whose parameters these are, in a list of parameters. */
+  readonly owner: Scope;
+  readonly around: Surroundings;
+  readonly facts: Facts;
+  text(node: { readonly from: number; readonly to: number }): string;
+}
+
+function visit(ref: SyntaxNodeRef, place: Visit): void {
+  const { scope, facts, text } = place;
+  switch (ref.name) {
+    case "VariableName":
+      visitName(ref.node, place);
+      break;
+    case "PropertyName":
+      facts.attributes.push({ name: text(ref), from: ref.from, to: ref.to, node: ref.node, scope });
+      break;
+    case "ScopeStatement":
+      for (const name of childrenOf(ref.node, "VariableName")) scope.borrowed.add(text(name));
+      break;
+    case "DeleteStatement":
+      for (const name of namesBelow(ref.node)) facts.deleted.add(text(name));
+      break;
+    case "TryStatement":
+      // `except E as name` takes the name away at its end.
+      for (const name of childrenOf(ref.node, "VariableName"))
+        if (isAfter(name, "as")) facts.deleted.add(text(name));
+      break;
+    default:
+  }
+}
+
+/** A longer import is refused by its size, and not looked into. */
+const longestImport = 4000;
+
+function lastAssignment(statement: SyntaxNode): number {
+  let last = -1;
+  for (let child = statement.firstChild; child !== null; child = child.nextSibling)
+    if (child.name === "AssignOp") last = child.from;
+  return last;
+}
+
+function visitName(node: SyntaxNode, visit: Visit): void {
+  const { scope, owner, facts, text, around } = visit;
+  const name = text(node);
+  const { parent } = node;
+  if (parent?.name === "ScopeStatement") return;
+  if (parent?.name === "ImportStatement") {
+    if (parent.to - parent.from <= longestImport) bindImport(node, visit);
+    return;
+  }
+  if (parent?.name === "FunctionDefinition" || parent?.name === "ClassDefinition") {
+    if (node.prevSibling?.name === "def" || node.prevSibling?.name === "class") return;
+  }
+  if (parent?.name === "ParamList" && !isAfter(node, "AssignOp")) {
+    facts.bound.push({ name, node, scope });
+    bind(owner, name);
+    return;
+  }
+  if (isKeyword(node)) return;
+  if (parent?.name === "Decorator" && isAfter(node, ".")) {
+    facts.attributes.push({ name, from: node.from, to: node.to, node, scope });
+    return;
+  }
+  if (isTarget(node, around)) {
+    facts.bound.push({ name, node, scope });
+    bind(isLoopTarget(node, around) ? scope : targetScope(scope), name, { certain: certainRange(node) });
+    return;
+  }
+  facts.names.push({ name, node, scope });
+}
+
+function bindDefinition(node: SyntaxNode, scope: Scope, text: Visit["text"], facts: Facts): void {
+  const name = node.getChild("VariableName");
+  if (name === null) return;
+  if (node.name === "FunctionDefinition") facts.ownFunctions.add(text(name));
+  facts.bound.push({ name: text(name), node: name, scope });
+  const certain = statementsOfModule.has(node.parent?.name ?? "")
+    ? { from: node.to, to: Number.MAX_SAFE_INTEGER }
+    : null;
+  bind(scope, text(name), { certain });
+}
+
+/** `import a.b as c` binds c to a.b, `import a.b` binds a to a, `from a import b as c` binds c to a.b. */
+function bindImport(node: SyntaxNode, { scope, text, source, facts }: Visit): void {
+  const statement = node.parent;
+  if (statement === null || statement.name !== "ImportStatement") return;
+  const isFrom = statement.firstChild?.name === "from";
+  const importWord = statement.getChild("import");
+  const isModulePart = isFrom && importWord !== null && node.from < importWord.from;
+  if (isModulePart || node.prevSibling?.name === ".") return;
+  const next = node.nextSibling;
+  const hasAlias = next?.name === "as" && node.prevSibling?.name !== "as";
+  if (hasAlias || (next?.name === "." && aliasBehind(node) !== null)) return;
+  const named = node.prevSibling?.name === "as" ? node.prevSibling.prevSibling : node;
+  const path = named === null ? "" : dottedEndingAt(named, text);
+  const origin = isFrom
+    ? `${modulePath(statement, { source })}.${path}`
+    : node.prevSibling?.name === "as"
+      ? path
+      : text(node);
+  facts.bound.push({ name: text(node), node, scope });
+  bind(scope, text(node), { origin });
+}
+
+function aliasBehind(node: SyntaxNode): SyntaxNode | null {
+  let current: SyntaxNode | null = node;
+  while (current !== null && (current.name === "VariableName" || current.name === "."))
+    current = current.nextSibling;
+  return current?.name === "as" ? current : null;
+}
+
+function dottedEndingAt(last: SyntaxNode, text: Visit["text"]): string {
+  const parts: string[] = [];
+  for (let current: SyntaxNode | null = last; current !== null; current = current.prevSibling) {
+    if (current.name === "VariableName") parts.unshift(text(current));
+    else if (current.name !== ".") break;
+  }
+  return parts.join(".");
+}
+
+/** The module of `from MODULE import`, dots before it included. */
+export function modulePath(statement: SyntaxNode, { source }: { readonly source: string }): string {
+  let path = "";
+  for (
+    let current = statement.firstChild?.nextSibling ?? null;
+    current !== null;
+    current = current.nextSibling
+  ) {
+    if (current.name === "import") break;
+    if (current.name === "VariableName" || current.name === ".")
+      path += source.slice(current.from, current.to);
+  }
+  return path;
+}
+
+function childrenOf(node: SyntaxNode, name: string): readonly SyntaxNode[] {
+  return node.getChildren(name);
+}
+
+function namesBelow(node: SyntaxNode): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  const waiting: SyntaxNode[] = [node];
+  for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
+    if (current.name === "VariableName") found.push(current);
+    if (current.name === "MemberExpression") continue;
+    for (let child = current.firstChild; child !== null; child = child.nextSibling) waiting.push(child);
+  }
+  return found;
+}

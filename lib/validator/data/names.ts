@@ -1,0 +1,58 @@
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+/** Builtins that lead to files, to text as code, or to the interpreter's own tables. */
+export const dangerousBuiltins: ReadonlySet<string> = words(
+  "eval exec compile open __import__ globals locals vars breakpoint input help setattr delattr exit quit copyright credits license memoryview",
+);
+
+/** Builtins that are harmless as a call in one form, and not otherwise. */
+export const guardedBuiltins: ReadonlySet<string> = words("getattr hasattr type");
+
+/** What the mode `basic` refuses to name. */
+export const basicBuiltins: ReadonlySet<string> = words("eval exec open compile __import__");
+
+/** Dunder names that may stand as variables. */
+export const harmlessVariables: ReadonlySet<string> = words(
+  "__name__ __all__ __version__ __author__ __slots__",
+);
+
+/** Dunder attributes that may be read. */
+export const harmlessAttributes: ReadonlySet<string> = words(
+  "__name__ __doc__ __version__ __len__ __init__ __post_init__ __str__ __repr__ __iter__ __next__ __contains__ __eq__ __lt__ __hash__ __enter__ __exit__ __add__ __sub__ __mul__ __abs__ __round__",
+);
+
+/** Special methods that a class may define. */
+export const allowedMethods: ReadonlySet<string> = words(
+  "__init__ __post_init__ __repr__ __str__ __len__ __iter__ __next__ __reversed__ __contains__ __getitem__ __setitem__ __delitem__ __missing__ __call__ __bool__ __int__ __float__ __index__ __complex__ __round__ __floor__ __ceil__ __trunc__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __matmul__ __rmatmul__ __truediv__ __rtruediv__ __itruediv__ __floordiv__ __rfloordiv__ __mod__ __rmod__ __divmod__ __pow__ __rpow__ __neg__ __pos__ __abs__ __invert__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __lshift__ __rshift__ __enter__ __exit__ __aenter__ __aexit__ __aiter__ __anext__ __await__ __copy__ __deepcopy__",
+);
+
+/** Private names that are the public interface of something: of named tuples, and the blank. */
+export const publicPrivates: ReadonlySet<string> = words("_replace _asdict _fields _make _field_defaults _");
+
+/** Attributes of frames, code objects, tracebacks, generators and functions of old, and others that lead from an object to its surroundings. */
+export const interpreterAttributes: ReadonlySet<string> = words(
+  "f_globals f_locals f_builtins f_back f_code f_lineno f_trace gi_frame gi_code gi_yieldfrom cr_frame cr_code cr_await cr_origin ag_frame ag_code ag_await tb_frame tb_next tb_lasti co_code co_consts co_names co_varnames func_globals func_code func_closure func_defaults mro obj ctypes ctypeslib builtins importlib subprocess meta_path settrace",
+);
+
+/** Methods that read or write files, or unpickle, whatever they are called with. */
+export const fileMethods: ReadonlySet<string> = words(
+  "to_pickle to_hdf to_sql to_parquet to_feather to_excel to_stata to_gbq to_clipboard to_orc to_iceberg tofile dump dumps from_file from_string get_template loader env savefig HDFStore ExcelFile ExcelWriter memmap fromfile genfromtxt loadtxt savetxt savez FileHandler DataSource open_memmap fromregex read_text write_text read_bytes write_bytes",
+);
+
+/** Methods that write to a file where they are given one, and return a text where they are not. */
+export const textMethods: ReadonlySet<string> = words(
+  "to_csv to_json to_html to_string to_markdown to_latex to_xml",
+);
+
+/** Parameters by which {@link textMethods} and a few others are given a file. */
+export const fileParameters: ReadonlySet<string> = words(
+  "path_or_buf path_or_buffer buf path excel_writer fname filename file template loader storage_options",
+);
+
+/** Methods that call the method whose name they are given. */
+export const dispatchers: ReadonlySet<string> = words(
+  "agg aggregate apply applymap map transform pipe groupby reindex_like",
+);
+
+/** Modules of `data/modules.ts` whose `dumps` is no pickle. */
+export const textDumpers: ReadonlySet<string> = words("json");

@@ -1,0 +1,34 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { Scope } from "./scopes.ts";
+
+/** A name that is read, and where. */
+export interface NameUse {
+  readonly name: string;
+  readonly node: SyntaxNode;
+  readonly scope: Scope;
+}
+
+/** An attribute that is read or written: `a.b.c` is two. */
+export interface AttributeUse {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly node: SyntaxNode;
+  readonly scope: Scope;
+}
+
+/** What one walk over the tree has found; rules that need to know all of it first look here. */
+export interface Facts {
+  readonly names: NameUse[];
+  /** Names that are given a value, parameters and aliases included. */
+  readonly bound: NameUse[];
+  readonly attributes: AttributeUse[];
+  /** Names that `del` or the end of an `except` takes away. */
+  readonly deleted: Set<string>;
+  /** Names of functions that the code defines itself. */
+  readonly ownFunctions: Set<string>;
+  readonly nodes: { readonly node: SyntaxNode; readonly scope: Scope }[];
+  /** Text that stands in no node, or in one that the parser could not place. */
+  readonly odd: { readonly from: number; readonly to: number }[];
+  maxDepth: number;
+}

@@ -1,0 +1,71 @@
+import type { SyntaxNode } from "@lezer/common";
+import { argumentsOf } from "./arguments.ts";
+import { attributesBehind, type Check, importOrigins, textOf } from "./check.ts";
+import { allowedMethods } from "./data/names.ts";
+import type { Scope } from "./scopes.ts";
+
+/** R8 and R9 where functions and classes are defined. */
+export function checkDefinitions(check: Check): void {
+  for (const { node, scope } of check.facts.nodes) {
+    if (node.name === "Decorator") checkDecorator(node, scope, check);
+    if (node.name === "ClassDefinition") checkClass(node, scope, check);
+    if (node.name === "FunctionDefinition") checkFunction(node, check);
+  }
+}
+
+const plainDecorators: ReadonlySet<string> = new Set(["property", "staticmethod", "classmethod"]);
+
+const importedDecorators: ReadonlySet<string> = new Set(
+  "dataclasses.dataclass functools.lru_cache functools.cache functools.wraps functools.cached_property functools.total_ordering functools.partial abc.abstractmethod contextlib.contextmanager contextlib.asynccontextmanager typing.overload typing.final typing.override typing.no_type_check typing.runtime_checkable numpy.vectorize numpy.errstate enum.unique enum.verify".split(
+    " ",
+  ),
+);
+
+const accessors: ReadonlySet<string> = new Set(["setter", "getter", "deleter"]);
+
+function checkDecorator(node: SyntaxNode, scope: Scope, check: Check): void {
+  const name = node.getChild("VariableName");
+  if (name === null) {
+    check.report("R8", node, "a decorator must be a name, or the call of one");
+    return;
+  }
+  const text = textOf(name, check);
+  const behind = attributesBehind(name).map((attribute) => textOf(attribute, check));
+  const [only = ""] = behind;
+  if (behind.length === 0 && (plainDecorators.has(text) || check.facts.ownFunctions.has(text))) return;
+  if (behind.length === 1 && accessors.has(only)) return;
+  const origins = importOrigins({ scope, name: text, at: name.from });
+  const paths = origins.map((origin) => [origin, ...behind].join("."));
+  if (paths.length > 0 && paths.every((path) => importedDecorators.has(path))) return;
+  check.report(
+    "R8",
+    node,
+    `"@${[text, ...behind].join(".").slice(0, 60)}" is not among the known decorators; call the function instead`,
+  );
+}
+
+function checkClass(node: SyntaxNode, scope: Scope, check: Check): void {
+  for (const { keyword, star, node: value } of argumentsOf(node, check.source)) {
+    if (star !== null)
+      check.report("R9", node.getChild("ArgList") ?? node, "the bases of a class must stand in plain sight");
+    if (keyword !== "metaclass" || value === null) continue;
+    const root = value.name === "MemberExpression" ? value.firstChild : value;
+    const origins =
+      root === null
+        ? []
+        : importOrigins({ scope: scope.parent ?? scope, name: textOf(root, check), at: root.from });
+    const behind = root === null ? [] : attributesBehind(root).map((attribute) => textOf(attribute, check));
+    const isAbstract =
+      origins.length > 0 && origins.every((origin) => [origin, ...behind].join(".") === "abc.ABCMeta");
+    if (!isAbstract)
+      check.report("R9", value, "metaclasses are refused; write an ordinary class, or inherit from abc.ABC");
+  }
+}
+
+function checkFunction(node: SyntaxNode, check: Check): void {
+  const name = node.getChild("VariableName");
+  if (name === null) return;
+  const text = textOf(name, check);
+  if (/^__.*__$/.test(text) && !allowedMethods.has(text))
+    check.report("R9", name, `"${text.slice(0, 60)}" runs where nothing calls it; write an ordinary method`);
+}

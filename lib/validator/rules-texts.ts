@@ -1,0 +1,74 @@
+import type { SyntaxNode, Tree } from "@lezer/common";
+import { type Check, textOf } from "./check.ts";
+import { fileMethods, textMethods } from "./data/names.ts";
+import { endsWhereItSeems, literalOf } from "./literals.ts";
+
+/** R7 and R13 in literal texts, and R0 where the parser and Python may not agree on what is text and what is code. */
+export function checkTexts(check: Check, tree: Tree): void {
+  for (const { node } of check.facts.nodes) {
+    if (node.name === "String") checkString(node, check);
+    if (node.name === "FormatString") checkFormatString(node, check);
+    if (node.name === "ContinuedString") checkLiteral(node, check);
+    if (node.name === "Comment" && /[\r\n]/.test(textOf(node, check))) notUnderstood(node, check);
+  }
+  for (const place of check.facts.odd) checkOdd(place, check, tree);
+}
+
+function checkString(node: SyntaxNode, check: Check): void {
+  if (!endsWhereItSeems(textOf(node, check))) notUnderstood(node, check);
+  if (node.parent?.name !== "ContinuedString") checkLiteral(node, check);
+}
+
+function checkLiteral(node: SyntaxNode, check: Check): void {
+  const text = literalOf(node, check.source);
+  if (text === null) return;
+  if (/\{[^{}]*[.[]\s*_/.test(text))
+    check.report(
+      "R7",
+      node,
+      "a template must not read private attributes; write an f-string with what you need",
+    );
+  if (fileMethods.has(text) || textMethods.has(text) || /^read_[a-z]+$/.test(text))
+    check.report(
+      "R13",
+      node,
+      `the text "${text.slice(0, 40)}" names a method that reads or writes files; take another word`,
+    );
+}
+
+/** Its first and last quotes are its own; between them only code in braces may hold the same ones. */
+function checkFormatString(node: SyntaxNode, check: Check): void {
+  const text = textOf(node, check);
+  const match = /^[A-Za-z]{1,2}("""|'''|"|')/.exec(text);
+  const quote = match?.[1] ?? "";
+  if (match === null || !text.endsWith(quote) || text.length < match[0].length + quote.length)
+    notUnderstood(node, check);
+}
+
+function checkOdd(
+  { from, to }: { readonly from: number; readonly to: number },
+  check: Check,
+  tree: Tree,
+): void {
+  const text = check.source.slice(from, to);
+  const isInFormat =
+    isWithin(tree.resolveInner(from, 1), "FormatString") ||
+    isWithin(tree.resolveInner(to, -1), "FormatString");
+  if (isInFormat) {
+    const bare = text.replaceAll("{{", "").replaceAll("}}", "");
+    if (/[{}]/.test(bare)) notUnderstood({ from, to }, check);
+    return;
+  }
+  // Signs alone do nothing that Python would not refuse by itself.
+  if (/[\p{L}\p{N}_"'`\\]/u.test(text)) notUnderstood({ from, to }, check);
+}
+
+function isWithin(node: SyntaxNode, name: string): boolean {
+  for (let current: SyntaxNode | null = node; current !== null; current = current.parent)
+    if (current.name === name) return true;
+  return false;
+}
+
+function notUnderstood(node: { readonly from: number; readonly to: number }, check: Check): void {
+  check.report("R0", node, "this cannot be told apart from something else; write it in a simpler way");
+}

@@ -1,0 +1,110 @@
+/** Where a name certainly has a value. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a scope knows of a name that gets a value in it. */
+export interface Bound {
+  /** Where it certainly has the value, whichever way the code takes. */
+  readonly certain: Range[];
+  /** What it was imported as: a module, or a module and a name in it, for example `numpy.linalg`. */
+  readonly origins: Set<string>;
+}
+
+/** A piece of code with names of its own. */
+export interface Scope {
+  readonly kind: "module" | "function" | "class" | "comprehension";
+  readonly parent: Scope | null;
+  readonly bindings: Map<string, Bound>;
+  /** Names that `global` or `nonlocal` takes from further out. */
+  readonly borrowed: Set<string>;
+  readonly from: number;
+  /** Of a comprehension: what it runs over first, which is worked out before it has any name of its own. */
+  readonly outside: Range | null;
+}
+
+/** A new scope inside of another one. */
+export function createScope(
+  kind: Scope["kind"],
+  parent: Scope | null,
+  place: { readonly from: number; readonly outside?: Scope["outside"] },
+): Scope {
+  return {
+    kind,
+    parent,
+    bindings: new Map(),
+    borrowed: new Set(),
+    from: place.from,
+    outside: place.outside ?? null,
+  };
+}
+
+/** Notes that a name gets a value in a scope: certainly within a range, or only perhaps; by an import, or otherwise. */
+export function bind(
+  scope: Scope,
+  name: string,
+  {
+    certain = null,
+    origin = null,
+  }: { readonly certain?: Range | null; readonly origin?: string | null } = {},
+): void {
+  const bound = scope.bindings.get(name) ?? { certain: [], origins: new Set() };
+  scope.bindings.set(name, bound);
+  if (certain !== null) bound.certain.push(certain);
+  if (origin !== null) bound.origins.add(origin);
+}
+
+/** Where an assignment inside of this scope puts its name: comprehensions have loop variables only. */
+export function targetScope(scope: Scope): Scope {
+  let target = scope;
+  while (target.kind === "comprehension" && target.parent !== null) target = target.parent;
+  return target;
+}
+
+/** A name at an offset. */
+export interface Place {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly at: number;
+}
+
+/** The scope whose bindings decide what a name means at an offset; null where nothing in the code binds it. */
+export function resolveScope({ scope, name, at }: Place): Scope | null {
+  let current: Scope | null = scope;
+  let isFirst = true;
+  while (current !== null) {
+    const { outside } = current;
+    const isOutside = outside !== null && at >= outside.from && at < outside.to;
+    const isVisible = !isOutside && (isFirst || current.kind !== "class");
+    if (isVisible && current.bindings.has(name) && !current.borrowed.has(name)) return current;
+    isFirst = isFirst && current.kind === "comprehension";
+    current = current.parent;
+  }
+  return null;
+}
+
+/**
+ * True where a name that is also a builtin's cannot mean the builtin at an offset: a function's own name always, a name of the module only
+ * behind a statement that certainly gave it a value.
+ *
+ * @param deleted names that some `del`, or the end of an `except`, takes away again.
+ */
+export function hidesBuiltin(place: Place, deleted: ReadonlySet<string>): boolean {
+  const { scope, at, name } = place;
+  if (deleted.has(name)) return false;
+  const owner = resolveScope(place);
+  if (owner === null) return false;
+  if (owner.kind === "function" || owner.kind === "comprehension") return true;
+  if (owner.kind === "class") return false;
+  // A function that stands before the assignment may also be called before it.
+  const usedAt = outermostFunction(scope)?.from ?? at;
+  return (owner.bindings.get(name)?.certain ?? []).some(({ from, to }) => from <= usedAt && at < to);
+}
+
+function outermostFunction(scope: Scope): Scope | null {
+  let found: Scope | null = null;
+  for (let current: Scope | null = scope; current !== null; current = current.parent)
+    if (current.kind === "function") found = current;
+  return found;
+}
