@@ -43,28 +43,34 @@ export function collectFacts(tree: Tree, source: string): Facts {
   let covered = 0;
   const text = (node: { readonly from: number; readonly to: number }): string =>
     source.slice(node.from, node.to);
+  // A node is a leaf where it is left right after it was entered; to ask it for its children costs more than all the rest.
+  let isLeaf = false;
   tree.iterate({
     enter(ref) {
       depth++;
+      isLeaf = true;
       if (depth > facts.maxDepth) facts.maxDepth = depth;
       noteSurroundings(ref, around);
-      const kind = scopeKindOf(ref.node, around);
+      const kind = scopeKindOf(ref, around);
       if (ref.name === "FunctionDefinition" || ref.name === "ClassDefinition")
         bindDefinition(ref.node, scope, text, facts);
       if (kind !== null)
-        scope = createScope(kind, scope, { from: ref.from, outside: firstIterable(ref.node, around) });
-      if (isWorkedOutOutside(ref.node)) {
+        scope = createScope(kind, scope, { from: ref.from, outside: firstIterable(ref, around) });
+      if (isWorkedOutOutside(ref)) {
         suspended.push(scope);
         scope = scope.parent ?? scope;
       }
       if (kept.has(ref.name)) facts.nodes.push({ node: ref.node, scope });
       visit(ref, { scope, owner: suspended.at(-1) ?? scope, source, text, facts, around });
-      if (isLeaf(ref)) covered = cover(ref, covered, { source, facts, text });
+      // What is in a text is no code, whatever the parser sees in it.
+      if (ref.name === "String") covered = cover(ref, covered, { source, facts, text });
     },
     leave(ref) {
       depth--;
-      if (isWorkedOutOutside(ref.node)) scope = suspended.pop() ?? scope;
-      if (scopeKindOf(ref.node, around) !== null && scope.parent !== null) scope = scope.parent;
+      if (isLeaf) covered = cover(ref, covered, { source, facts, text });
+      isLeaf = false;
+      if (isWorkedOutOutside(ref)) scope = suspended.pop() ?? scope;
+      if (scopeKindOf(ref, around) !== null && scope.parent !== null) scope = scope.parent;
     },
   });
   if (covered < source.length) noteGap(covered, source.length, source, facts);
@@ -73,12 +79,8 @@ export function collectFacts(tree: Tree, source: string): Facts {
 
 /** `\\{` in an f-string is a backslash and the beginning of code, which the parser takes for an escape. */
 function isOdd(ref: SyntaxNodeRef, text: Visit["text"]): boolean {
-  if (ref.name === "Escape") return text(ref).startsWith("\\{");
+  if (ref.name === "Escape") return text(ref).startsWith("\\{") && ref.node.parent?.name === "FormatString";
   return ref.type.isError && ref.to > ref.from;
-}
-
-function isLeaf(ref: SyntaxNodeRef): boolean {
-  return ref.name === "String" || ref.node.firstChild === null;
 }
 
 /** Notes what no leaf covers, and leaves that are odd. Returns up to where the text is covered now. */
@@ -100,32 +102,45 @@ function noteGap(from: number, to: number, source: string, facts: Facts): void {
 
 /** Where the walk is, for the questions of {@link isTarget} and its like. */
 function noteSurroundings(
-  { name, from, node }: SyntaxNodeRef,
+  ref: SyntaxNodeRef,
   around: {
     readonly generators: Set<number>;
     readonly openLoops: Set<number>;
     readonly lastAssignments: Map<number, number>;
   },
 ): void {
-  if (name === "AssignStatement") around.lastAssignments.set(from, lastAssignment(node));
-  else if (name === "ArgList" && firstNamed(node, "for") !== null) around.generators.add(from);
-  else if (name === "for" && node.parent !== null) around.openLoops.add(node.parent.from);
-  else if (name === "in" && node.parent !== null) around.openLoops.delete(node.parent.from);
+  switch (ref.name) {
+    case "AssignStatement":
+      around.lastAssignments.set(ref.from, lastAssignment(ref.node));
+      break;
+    case "ArgList":
+      if (firstNamed(ref.node, "for") !== null) around.generators.add(ref.from);
+      break;
+    case "for":
+      around.openLoops.add(ref.node.parent?.from ?? -1);
+      break;
+    case "in":
+      around.openLoops.delete(ref.node.parent?.from ?? -1);
+      break;
+    default:
+  }
 }
 
-function scopeKindOf(node: SyntaxNode, around: Surroundings): Scope["kind"] | null {
-  if (node.name === "FunctionDefinition" || node.name === "LambdaExpression") return "function";
-  if (node.name === "ClassDefinition") return "class";
-  return isComprehension(node, around) ? "comprehension" : null;
+function scopeKindOf({ name, from }: SyntaxNodeRef, around: Surroundings): Scope["kind"] | null {
+  if (name === "FunctionDefinition" || name === "LambdaExpression") return "function";
+  if (name === "ClassDefinition") return "class";
+  return isComprehension({ name, from }, around) ? "comprehension" : null;
 }
 
 /** Defaults and annotations of a function are worked out where it is defined, and not where it runs. */
-function isWorkedOutOutside(node: SyntaxNode): boolean {
-  return node.name === "ParamList" || (node.name === "TypeDef" && node.parent?.name === "FunctionDefinition");
+function isWorkedOutOutside(ref: SyntaxNodeRef): boolean {
+  return (
+    ref.name === "ParamList" || (ref.name === "TypeDef" && ref.node.parent?.name === "FunctionDefinition")
+  );
 }
 
-function firstIterable(node: SyntaxNode, around: Surroundings): Scope["outside"] {
-  if (!isComprehension(node, around)) return null;
+function firstIterable({ name, from: start, node }: SyntaxNodeRef, around: Surroundings): Scope["outside"] {
+  if (!isComprehension({ name, from: start }, around)) return null;
   const from = firstNamed(node, "in")?.to ?? null;
   if (from === null) return null;
   const ends = ["for", "if", "async"].flatMap((name) => node.getChildren(name)).map((child) => child.from);

@@ -28,7 +28,7 @@ export interface Surroundings {
 
 /** True where the node has loop variables of its own. */
 export function isComprehension(
-  node: SyntaxNode | null,
+  node: { readonly name: string; readonly from: number } | null,
   { generators }: Pick<Surroundings, "generators">,
 ): boolean {
   if (node === null) return false;

@@ -122,6 +122,10 @@ result = [list(prices.dtypes.astype(str)), options['lookback']]
     `renamed.txt=${note}`,
     "--out",
     out,
+    "--validator",
+    "off",
+    "--audit",
+    "off",
   ];
   const run = await runCommand(args, { stdin: code });
   assert.is(run.exitCode, 0, run.err);
@@ -136,7 +140,7 @@ test("on a terminal, control characters of the code are shown and not obeyed", a
 });
 
 test("into a pipe, bytes stay as they are", async () => {
-  const { out } = await runCommand(["run", "-"], {
+  const { out } = await runCommand(["run", "-", "--validator", "off"], {
     stdin: "import sys; sys.stdout.buffer.write(b'\\x1b[1m')",
   });
   assert.is(out, "\u001b[1m\n");

@@ -81,9 +81,12 @@ test("what came back goes in again and is the same frame", async () => {
 });
 
 test(
-  "its hostile sibling is stopped at every door",
+  "its hostile sibling is rejected, and where it is let in all the same, stopped at every door",
   async () => {
-    await using executor = createExecutor();
+    await using strict = createExecutor();
+    const rejected = await strict.run(readFileSync("spec/examples/hostile.py", "utf8"));
+    assert.is(rejected.status, "rejected");
+    await using executor = createExecutor({ policy: { validator: "off", audit: "off" } });
     const run = await executor.run(readFileSync("spec/examples/hostile.py", "utf8"), { timeoutMs: 15_000 });
     assert.is(run.status, "timeout");
     const lines = run.stdout.trim().split("\n");

@@ -96,7 +96,7 @@ async function runCode(path: string, flags: RunFlags, context: CliContext): Prom
   });
   if (flags.out !== undefined) await writeArtifacts(flags.out, result.artifacts);
   if (flags.json === true) return writeJson(result, context);
-  await showResult(result, context, flags.out ?? null);
+  await showResult(result, context, { folder: flags.out ?? null, source: code });
   return exitCodeOf(result.status);
 }
 

@@ -3,15 +3,25 @@ import type { RunResult } from "../../verdict.ts";
 import type { CliContext } from "../context.ts";
 import { printable, printableLine } from "./printable.ts";
 import { showValue } from "./show-value.ts";
+import { violationLines } from "./show-violations.ts";
 import { type Output, paint } from "./terminal.ts";
 
 const shownRows = 10;
+const shownViolations = 10;
+
+/** What a result is shown with. */
+export interface ShownBeside {
+  /** Where artifacts were written; null for nowhere. */
+  readonly folder?: string | null;
+  /** The code, whose lines violations quote. */
+  readonly source?: { readonly fileName: string; readonly text: string } | null;
+}
 
 /** A result for people: values on stdout; the verdict, the traceback and what became of the container on stderr. */
 export async function showResult(
   result: RunResult,
   { out, err }: CliContext,
-  folder: string | null,
+  { folder = null, source = null }: ShownBeside = {},
 ): Promise<void> {
   if (!result.stdout.endsWith("\n") && result.stdout !== "") await out.write("\n");
   for (const [name, value] of Object.entries(result.values)) {
@@ -24,6 +34,13 @@ export async function showResult(
   const lines = [
     ...tracebackLines(result),
     ...artifactLines(result, folder),
+    ...(source === null || result.violations.length === 0
+      ? []
+      : violationLines(
+          { file: source.fileName, ok: false, violations: result.violations.slice(0, shownViolations) },
+          source.text,
+          err,
+        )),
     verdictLine(result, err),
     ...afterwards(result, err),
   ];
