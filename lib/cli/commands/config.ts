@@ -18,7 +18,10 @@ with --config, that over the profile.`;
 
 /** `brigbox config print|check` */
 export function addConfigCommand(program: Command, context: CliContext, outcome: Outcome): void {
-  const config = program.command("config").description("Shows and checks configurations.");
+  const config = program
+    .command("config")
+    .summary("show and check configurations")
+    .description("Shows and checks configurations.");
   withConfigOptions(config.command("print"))
     .description("Prints the configuration that runs would have, with the place where each value was set.")
     .option("--json", "print the values as one JSON object, by path")

@@ -24,7 +24,10 @@ interface BuildFlags extends GlobalOptions {
 
 /** `brigbox image build|ls|rm` */
 export function addImageCommand(program: Command, context: CliContext, _outcome: Outcome): void {
-  const image = program.command("image").description("Builds, lists and removes the images that runs use.");
+  const image = program
+    .command("image")
+    .summary("build, list and remove the images that runs use")
+    .description("Builds, lists and removes the images that runs use.");
   image
     .command("build")
     .description(
