@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { allowedModules } from "./data/modules.ts";
 import type { Facts } from "./facts.ts";
-import { hidesBuiltin, type Place, resolveScope } from "./scopes.ts";
+import { hidesBuiltin, type Place, scopesOf } from "./scopes.ts";
 import type { Finding, RuleId } from "./violation.ts";
 
 /** What rules look at, and where they put what they find. */
@@ -42,9 +42,9 @@ export function isBuiltin(place: Place, { facts }: Check): boolean {
   return !hidesBuiltin(place, facts.deleted);
 }
 
-/** What an imported name stands for, such as `numpy` or `numpy.linalg.svd`; null for a name that is no import. */
+/** What an imported name stands for, such as `numpy` or `numpy.linalg.svd`; empty for a name that is no import. */
 export function importOrigins(place: Place): readonly string[] {
-  return [...(resolveScope(place)?.bindings.get(place.name)?.origins ?? [])];
+  return scopesOf(place).flatMap((scope) => [...(scope.bindings.get(place.name)?.origins ?? [])]);
 }
 
 /** True for a module of the caller's own list, and all below it. */

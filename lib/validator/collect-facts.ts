@@ -1,5 +1,6 @@
 import type { SyntaxNode, SyntaxNodeRef, Tree } from "@lezer/common";
 import type { Facts } from "./facts.ts";
+import { importedName, longestImport } from "./import-names.ts";
 import { bind, createScope, type Scope, targetScope } from "./scopes.ts";
 import {
   certainRange,
@@ -15,7 +16,7 @@ import {
 
 /** Nodes that rules look at once all names are known. */
 const kept: ReadonlySet<string> = new Set(
-  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ContinuedString Comment".split(
+  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ClassPattern ContinuedString Comment ScopeStatement TypeDef".split(
     " ",
   ),
 );
@@ -28,6 +29,7 @@ export function collectFacts(tree: Tree, source: string): Facts {
     attributes: [],
     deleted: new Set(),
     ownFunctions: new Set(),
+    ownNames: new Set(),
     nodes: [],
     odd: [],
     maxDepth: 0,
@@ -79,6 +81,8 @@ export function collectFacts(tree: Tree, source: string): Facts {
 
 /** `\\{` in an f-string is a backslash and the beginning of code, which the parser takes for an escape. */
 function isOdd(ref: SyntaxNodeRef, text: Visit["text"]): boolean {
+  // One without anything in it may still hold code: of `rf"\\{x}"` the parser sees the braces as text.
+  if (ref.name === "FormatString") return true;
   if (ref.name === "Escape") return text(ref).startsWith("\\{") && ref.node.parent?.name === "FormatString";
   return ref.type.isError && ref.to > ref.from;
 }
@@ -165,6 +169,7 @@ function visit(ref: SyntaxNodeRef, place: Visit): void {
       break;
     case "PropertyName":
       facts.attributes.push({ name: text(ref), from: ref.from, to: ref.to, node: ref.node, scope });
+      if (isOwnAttribute(ref.node, text)) facts.ownNames.add(text(ref));
       break;
     case "ScopeStatement":
       for (const name of childrenOf(ref.node, "VariableName")) scope.borrowed.add(text(name));
@@ -181,8 +186,13 @@ function visit(ref: SyntaxNodeRef, place: Visit): void {
   }
 }
 
-/** A longer import is refused by its size, and not looked into. */
-const longestImport = 4000;
+/** `self.name = ...`: an attribute that the code gives to its own objects. */
+function isOwnAttribute(property: SyntaxNode, text: Visit["text"]): boolean {
+  const member = property.parent;
+  const owner = member?.firstChild;
+  const next = member?.nextSibling?.name ?? "";
+  return owner?.name === "VariableName" && text(owner) === "self" && /^(AssignOp|TypeDef|,)$/.test(next);
+}
 
 function lastAssignment(statement: SyntaxNode): number {
   let last = -1;
@@ -197,7 +207,7 @@ function visitName(node: SyntaxNode, visit: Visit): void {
   const { parent } = node;
   if (parent?.name === "ScopeStatement") return;
   if (parent?.name === "ImportStatement") {
-    if (parent.to - parent.from <= longestImport) bindImport(node, visit);
+    visitImportedName(node, visit);
     return;
   }
   if (parent?.name === "FunctionDefinition" || parent?.name === "ClassDefinition") {
@@ -205,6 +215,7 @@ function visitName(node: SyntaxNode, visit: Visit): void {
   }
   if (parent?.name === "ParamList" && !isAfter(node, "AssignOp")) {
     facts.bound.push({ name, node, scope });
+    if (node.prevSibling?.name === "(") owner.firstParameter ??= name;
     bind(owner, name);
     return;
   }
@@ -215,74 +226,32 @@ function visitName(node: SyntaxNode, visit: Visit): void {
   }
   if (isTarget(node, around)) {
     facts.bound.push({ name, node, scope });
+    if (scope.kind === "class") facts.ownNames.add(name);
     bind(isLoopTarget(node, around) ? scope : targetScope(scope), name, { certain: certainRange(node) });
     return;
   }
   facts.names.push({ name, node, scope });
 }
 
+function visitImportedName(node: SyntaxNode, { scope, facts, source }: Visit): void {
+  const statement = node.parent;
+  if (statement === null || statement.to - statement.from > longestImport) return;
+  const imported = importedName(node, source);
+  if (imported === null) return;
+  facts.bound.push({ name: imported.name, node, scope });
+  bind(scope, imported.name, { origin: imported.origin });
+}
+
 function bindDefinition(node: SyntaxNode, scope: Scope, text: Visit["text"], facts: Facts): void {
   const name = node.getChild("VariableName");
   if (name === null) return;
   if (node.name === "FunctionDefinition") facts.ownFunctions.add(text(name));
+  if (scope.kind === "class") facts.ownNames.add(text(name));
   facts.bound.push({ name: text(name), node: name, scope });
   const certain = statementsOfModule.has(node.parent?.name ?? "")
     ? { from: node.to, to: Number.MAX_SAFE_INTEGER }
     : null;
   bind(scope, text(name), { certain });
-}
-
-/** `import a.b as c` binds c to a.b, `import a.b` binds a to a, `from a import b as c` binds c to a.b. */
-function bindImport(node: SyntaxNode, { scope, text, source, facts }: Visit): void {
-  const statement = node.parent;
-  if (statement === null || statement.name !== "ImportStatement") return;
-  const isFrom = statement.firstChild?.name === "from";
-  const importWord = statement.getChild("import");
-  const isModulePart = isFrom && importWord !== null && node.from < importWord.from;
-  if (isModulePart || node.prevSibling?.name === ".") return;
-  const next = node.nextSibling;
-  const hasAlias = next?.name === "as" && node.prevSibling?.name !== "as";
-  if (hasAlias || (next?.name === "." && aliasBehind(node) !== null)) return;
-  const named = node.prevSibling?.name === "as" ? node.prevSibling.prevSibling : node;
-  const path = named === null ? "" : dottedEndingAt(named, text);
-  const origin = isFrom
-    ? `${modulePath(statement, { source })}.${path}`
-    : node.prevSibling?.name === "as"
-      ? path
-      : text(node);
-  facts.bound.push({ name: text(node), node, scope });
-  bind(scope, text(node), { origin });
-}
-
-function aliasBehind(node: SyntaxNode): SyntaxNode | null {
-  let current: SyntaxNode | null = node;
-  while (current !== null && (current.name === "VariableName" || current.name === "."))
-    current = current.nextSibling;
-  return current?.name === "as" ? current : null;
-}
-
-function dottedEndingAt(last: SyntaxNode, text: Visit["text"]): string {
-  const parts: string[] = [];
-  for (let current: SyntaxNode | null = last; current !== null; current = current.prevSibling) {
-    if (current.name === "VariableName") parts.unshift(text(current));
-    else if (current.name !== ".") break;
-  }
-  return parts.join(".");
-}
-
-/** The module of `from MODULE import`, dots before it included. */
-export function modulePath(statement: SyntaxNode, { source }: { readonly source: string }): string {
-  let path = "";
-  for (
-    let current = statement.firstChild?.nextSibling ?? null;
-    current !== null;
-    current = current.nextSibling
-  ) {
-    if (current.name === "import") break;
-    if (current.name === "VariableName" || current.name === ".")
-      path += source.slice(current.from, current.to);
-  }
-  return path;
 }
 
 function childrenOf(node: SyntaxNode, name: string): readonly SyntaxNode[] {

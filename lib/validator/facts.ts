@@ -27,6 +27,8 @@ export interface Facts {
   readonly deleted: Set<string>;
   /** Names of functions that the code defines itself. */
   readonly ownFunctions: Set<string>;
+  /** Names of attributes that the code gives to its own objects: of classes, their methods, and what is assigned to `self`. */
+  readonly ownNames: Set<string>;
   readonly nodes: { readonly node: SyntaxNode; readonly scope: Scope }[];
   /** Text that stands in no node, or in one that the parser could not place. */
   readonly odd: { readonly from: number; readonly to: number }[];

@@ -10,6 +10,7 @@ import {
   textMethods,
 } from "./data/names.ts";
 import type { AttributeUse } from "./facts.ts";
+import { literalOf } from "./literals.ts";
 
 /** R3, R5 and R7 where an attribute is named. */
 export function checkAttributes(check: Check): void {
@@ -88,7 +89,10 @@ function checkPublic(use: AttributeUse, check: Check): void {
   } else if (templateMethods.has(name)) {
     check.report("R7", use, `"${name}" follows attributes that a text names; write an f-string`);
   } else if (
-    (textMethods.has(name) || name === "query" || name === "eval" || name === "format") &&
+    (textMethods.has(name) ||
+      name === "query" ||
+      name === "eval" ||
+      (name === "format" && !isHarmlessTemplate(use, check))) &&
     !isCalled(use)
   ) {
     check.report(
@@ -114,6 +118,12 @@ function isHarmlessDump({ node, name, scope }: AttributeUse, check: Check): bool
     origins.every((origin) => textDumpers.has(origin)) &&
     attributesBehind(root).length === 1
   );
+}
+
+/** `map("{:.2f}".format, values)` follows no attributes. */
+function isHarmlessTemplate({ node }: AttributeUse, { source }: Check): boolean {
+  const template = literalOf(node.parent?.firstChild ?? null, source);
+  return template !== null && !/\{[^{}:!]*[.[]/.test(template);
 }
 
 function isCalled({ node }: AttributeUse): boolean {

@@ -1,12 +1,19 @@
 import type { SyntaxNode } from "@lezer/common";
 import { type Check, isExtra, placeOf, textOf } from "./check.ts";
-import { modulePath } from "./collect-facts.ts";
 import { allowedModules } from "./data/modules.ts";
 import { fileMethods } from "./data/names.ts";
+import { longestImport, modulePath } from "./import-names.ts";
 
 /** R1, and R4 and R5 for what is imported from a module. */
 export function checkImports(check: Check): void {
-  for (const { node } of check.facts.nodes) if (node.name === "ImportStatement") checkImport(node, check);
+  for (const { node, scope } of check.facts.nodes) {
+    if (node.name !== "ImportStatement") continue;
+    if (scope.kind === "class")
+      check.report("R4", node, "an import in a class makes the module an attribute; import at the top");
+    if (node.to - node.from > longestImport)
+      check.report("R12", node, `an import may have ${longestImport} letters; write several`);
+    checkImport(node, check);
+  }
 }
 
 function checkImport(statement: SyntaxNode, check: Check): void {
@@ -14,7 +21,7 @@ function checkImport(statement: SyntaxNode, check: Check): void {
     for (const path of importedPaths(statement, check)) checkModule(path, check);
     return;
   }
-  const module = modulePath(statement, { source: check.source });
+  const module = modulePath(statement, check.source);
   const place = { from: statement.from, to: statement.to };
   if (module.startsWith(".")) {
     check.report("R1", place, "there is no package here to import from; write the code into this file");

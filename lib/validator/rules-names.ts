@@ -47,7 +47,8 @@ function isHarmlessCall({ name, node }: NameUse, check: Check): boolean {
   }
   const given = argumentsOf(call, check.source);
   if (given.some(({ star, keyword }) => star !== null || keyword !== null)) return false;
-  if (name === "type") return given.length === 1;
+  // The type of a type makes classes.
+  if (name === "type") return given.length === 1 && !/^type\b/.test(textOf(given[0]?.node ?? call, check));
   const attribute = literalOf(given[1]?.node ?? null, check.source);
   return attribute !== null && /^[A-Za-z][A-Za-z0-9_]*$/.test(attribute) && !isTelling(attribute);
 }

@@ -20,6 +20,8 @@ export interface Scope {
   /** Names that `global` or `nonlocal` takes from further out. */
   readonly borrowed: Set<string>;
   readonly from: number;
+  /** Of a function: what its first parameter is called. */
+  firstParameter: string | null;
   /** Of a comprehension: what it runs over first, which is worked out before it has any name of its own. */
   readonly outside: Range | null;
 }
@@ -36,6 +38,7 @@ export function createScope(
     bindings: new Map(),
     borrowed: new Set(),
     from: place.from,
+    firstParameter: null,
     outside: place.outside ?? null,
   };
 }
@@ -53,6 +56,8 @@ export function bind(
   scope.bindings.set(name, bound);
   if (certain !== null) bound.certain.push(certain);
   if (origin !== null) bound.origins.add(origin);
+  // By `global` or `nonlocal` the name is one of a scope further out, and which one does not matter here.
+  if (scope.borrowed.has(name) && scope.parent !== null) bind(scope.parent, name, { origin });
 }
 
 /** Where an assignment inside of this scope puts its name: comprehensions have loop variables only. */
@@ -67,6 +72,22 @@ export interface Place {
   readonly scope: Scope;
   readonly name: string;
   readonly at: number;
+}
+
+/** Every scope that may give a name its value, the nearest first: a class that does not, or a name taken from outside, leaves it to others. */
+export function scopesOf({ scope, name, at }: Place): readonly Scope[] {
+  const found: Scope[] = [];
+  let isFirst = true;
+  for (let current: Scope | null = scope; current !== null; current = current.parent) {
+    const { outside, kind } = current;
+    const isOutside = outside !== null && at >= outside.from && at < outside.to;
+    if (!isOutside && (isFirst || kind !== "class") && current.bindings.has(name)) {
+      found.push(current);
+      if (kind !== "class" && !current.borrowed.has(name)) return found;
+    }
+    isFirst = isFirst && kind === "comprehension";
+  }
+  return found;
 }
 
 /** The scope whose bindings decide what a name means at an offset; null where nothing in the code binds it. */

@@ -1,7 +1,7 @@
 import type { Finding } from "./violation.ts";
 
 /** Longer code is none that a person or a model wrote as a strategy, UTF-16 code units. */
-export const mostLetters: number = 128 * 1024;
+export const mostLetters: number = 96 * 1024;
 
 /** Brackets within brackets; Python itself takes 200. */
 const deepestBrackets = 100;

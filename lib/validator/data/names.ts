@@ -36,7 +36,7 @@ export const interpreterAttributes: ReadonlySet<string> = words(
 
 /** Methods that read or write files, or unpickle, whatever they are called with. */
 export const fileMethods: ReadonlySet<string> = words(
-  "to_pickle to_hdf to_sql to_parquet to_feather to_excel to_stata to_gbq to_clipboard to_orc to_iceberg tofile dump dumps from_file from_string get_template loader env savefig HDFStore ExcelFile ExcelWriter memmap fromfile genfromtxt loadtxt savetxt savez FileHandler DataSource open_memmap fromregex read_text write_text read_bytes write_bytes",
+  "to_pickle to_hdf to_sql to_parquet to_feather to_excel to_stata to_gbq to_clipboard to_orc to_iceberg tofile dump dumps from_file from_string from_custom_template get_template loader env savefig HDFStore ExcelFile ExcelWriter memmap fromfile genfromtxt loadtxt savetxt savez FileHandler DataSource open_memmap fromregex read_text write_text read_bytes write_bytes",
 );
 
 /** Methods that write to a file where they are given one, and return a text where they are not. */
