@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
-import { allowedModules } from "./data/modules.ts";
+import { type AllowedModule, allowedModules, systemModules } from "./data/modules.ts";
 import type { Facts } from "./facts.ts";
 import { hidesBuiltin, type Place, scopesOf } from "./scopes.ts";
 import type { Finding, RuleId } from "./violation.ts";
@@ -58,19 +58,45 @@ export type ModulePlace = "module" | "on-the-way" | "refused" | "content";
 /** What a dotted path names: an allowed module, a package on the way to one, something refused, or what a module holds. */
 export function placeOf(path: string): ModulePlace {
   const [top = "", ...rest] = path.split(".");
-  if (!Object.hasOwn(allowedModules, top)) return "refused";
-  const { submodules = [], refused = [], refusedBelow = {} } = allowedModules[top] ?? {};
+  const module = Object.hasOwn(allowedModules, top) ? allowedModules[top] : undefined;
+  if (module === undefined) return "refused";
+  const { submodules = [], isPackageOnly = false } = module;
   const below = rest.join(".");
-  if (below === "" || submodules.includes(below)) return "module";
+  if (below === "") return isPackageOnly ? "on-the-way" : "module";
+  if (submodules.includes(below)) return "module";
   if (submodules.some((name) => name.startsWith(`${below}.`))) return "on-the-way";
-  const inside = submodules.find((name) => below.startsWith(`${name}.`));
+  return mayBeNamed(module, rest) ? "content" : "refused";
+}
+
+/** True for what a module holds besides modules; of a chain that goes on the first name behind the module decides. */
+function mayBeNamed(module: AllowedModule, rest: readonly string[]): boolean {
+  const { submodules = [], refused = [], refusedBelow = {}, only, onlyBelow = {}, isPackageOnly } = module;
+  const below = rest.join(".");
+  const [inside] = submodules
+    .filter((name) => below.startsWith(`${name}.`))
+    .sort((a, b) => b.length - a.length);
   if (inside !== undefined) {
     const [name = ""] = below.slice(inside.length + 1).split(".");
-    return refusedBelow[inside]?.includes(name) === true ? "refused" : "content";
+    const allowed = onlyBelow[inside];
+    return (
+      !systemModules.has(name) &&
+      refusedBelow[inside]?.includes(name) !== true &&
+      allowed?.includes(name) !== false
+    );
   }
   const [first = ""] = rest;
-  const isPackage = submodules.some((name) => name.startsWith(`${first}.`));
-  return isPackage || refused.includes(first) ? "refused" : "content";
+  const isPackage = isPackageOnly === true || submodules.some((name) => name.startsWith(`${first}.`));
+  return (
+    !isPackage && !systemModules.has(first) && !refused.includes(first) && only?.includes(first) !== false
+  );
+}
+
+/** True where a chain of attributes of the caller's own modules names a module of the system. */
+export function leadsToSystem(path: string): boolean {
+  return path
+    .split(".")
+    .slice(1)
+    .some((name) => systemModules.has(name));
 }
 
 /** The attributes that follow a name: of `np.linalg.svd` the nodes of `linalg` and `svd`. */

@@ -239,7 +239,9 @@ function visitImportedName(node: SyntaxNode, { scope, facts, source }: Visit): v
   const imported = importedName(node, source);
   if (imported === null) return;
   facts.bound.push({ name: imported.name, node, scope });
-  bind(scope, imported.name, { origin: imported.origin });
+  const isCertain = scope.kind === "module" && statementsOfModule.has(statement.parent?.name ?? "");
+  const certain = isCertain ? { from: statement.to, to: Number.MAX_SAFE_INTEGER } : null;
+  bind(scope, imported.name, { certain, origin: imported.origin });
 }
 
 function bindDefinition(node: SyntaxNode, scope: Scope, text: Visit["text"], facts: Facts): void {
@@ -251,7 +253,7 @@ function bindDefinition(node: SyntaxNode, scope: Scope, text: Visit["text"], fac
   const certain = statementsOfModule.has(node.parent?.name ?? "")
     ? { from: node.to, to: Number.MAX_SAFE_INTEGER }
     : null;
-  bind(scope, text(name), { certain });
+  bind(scope, text(name), { certain, isDefinition: true });
 }
 
 function childrenOf(node: SyntaxNode, name: string): readonly SyntaxNode[] {

@@ -1,86 +1,117 @@
-import { attributesBehind, type Check, importOrigins } from "./check.ts";
+import type { SyntaxNode } from "@lezer/common";
+import { attributesBehind, type Check, importOrigins, textOf } from "./check.ts";
 import {
   allowedMethods,
-  dispatchers,
   fileMethods,
   harmlessAttributes,
   interpreterAttributes,
+  moduleAttributes,
+  pandasReaders,
   publicPrivates,
+  settableDunders,
+  templateMethods,
   textDumpers,
   textMethods,
 } from "./data/names.ts";
 import type { AttributeUse } from "./facts.ts";
 import { literalOf } from "./literals.ts";
+import { importedPaths, isCalled, isOwnInstance, ownerNode, ownerOf, rootOf } from "./member.ts";
+import { checkDispatcherAsValue } from "./rules-dispatch.ts";
 
-/** R3, R5 and R7 where an attribute is named. */
+/** R3, R5, R7 and R13 where an attribute is named. */
 export function checkAttributes(check: Check): void {
   for (const use of check.facts.attributes) {
     if (use.name.startsWith("_")) checkPrivate(use, check);
     else checkPublic(use, check);
-  }
-  for (const { node } of check.facts.nodes) {
-    if (node.name !== "KeywordPattern" || node.firstChild === null) continue;
-    const { from, to } = node.firstChild;
-    const name = check.source.slice(from, to);
-    if (name.startsWith("_") || isForbidden(name))
-      check.report(
-        "R10",
-        { from, to },
-        `a pattern must not read "${name.slice(0, 60)}"; match public attributes`,
-      );
+    checkDispatcherAsValue(use, check);
   }
 }
 
 function checkPrivate(use: AttributeUse, check: Check): void {
   const { name } = use;
-  if (publicPrivates.has(name)) return;
-  const owner = ownerOf(use, check);
-  if (/^__.*__$/.test(name)) {
-    if (harmlessAttributes.has(name) || (owner === "super()" && allowedMethods.has(name))) return;
-    check.report(
-      "R3",
-      use,
-      `"${name.slice(0, 60)}" leads to the interpreter; use what the object offers publicly`,
-    );
-  } else if (owner !== "self" && owner !== "cls") {
+  if (publicPrivates.has(name) || /^_\d+$/.test(name)) return;
+  if (/^__.*__$/.test(name)) checkDunder(use, check);
+  else if (!isOwnPrivate(use, check))
     check.report(
       "R3",
       use,
       `"${name.slice(0, 60)}" is private; only attributes of self may begin with an underscore`,
     );
-  }
 }
 
-/** The text before the dot, where it is a name or `super()`. */
-function ownerOf({ node }: AttributeUse, { source }: Check): string | null {
-  const owner = node.parent?.firstChild ?? null;
-  if (owner === null || owner.to > node.from) return null;
-  if (owner.name === "VariableName") return source.slice(owner.from, owner.to);
-  const isSuper =
-    owner.name === "CallExpression" && /^super\(\s*\)$/.test(source.slice(owner.from, owner.to));
-  return isSuper ? "super()" : null;
+function checkDunder(use: AttributeUse, check: Check): void {
+  const { name } = use;
+  const isHarmless =
+    harmlessAttributes.has(name) ||
+    (ownerOf(use, check) === "super()" && allowedMethods.has(name)) ||
+    (name === "__class__" && /^__(qual)?name__$/.test(nextAttribute(use, check)));
+  if (!isHarmless)
+    check.report(
+      "R3",
+      use,
+      `"${name.slice(0, 60)}" leads to the interpreter; use what the object offers publicly`,
+    );
+  else if (isSet(use) && !settableDunders.has(name))
+    check.report(
+      "R9",
+      use,
+      `"${name.slice(0, 60)}" must not be given another value; define a method of that name`,
+    );
 }
 
-function isForbidden(name: string): boolean {
-  return interpreterAttributes.has(name) || fileMethods.has(name) || name.startsWith("read_");
+function nextAttribute({ node }: AttributeUse, check: Check): string {
+  const outer = node.parent?.parent;
+  const property = outer?.name === "MemberExpression" ? outer.getChild("PropertyName") : null;
+  return property === null || property === undefined ? "" : textOf(property, check);
 }
 
-const templateMethods: ReadonlySet<string> = new Set([
-  "format_map",
-  "vformat",
-  "get_field",
-  "safe_substitute",
-]);
+/** Given a value, taken away, or bound by a loop; in brackets too. */
+function isSet({ node }: AttributeUse): boolean {
+  let current: SyntaxNode | null = node.parent;
+  while (current?.parent !== null && current?.parent !== undefined && brackets.test(current.parent.name))
+    current = current.parent;
+  const statement = current?.parent;
+  if (current === null || statement === null || statement === undefined) return false;
+  if (statement.name === "DeleteStatement" || statement.name === "UpdateStatement") return true;
+  if (statement.name === "WithStatement") return current.prevSibling?.name === "as";
+  const signs = statement.name === "AssignStatement" ? ["AssignOp", "TypeDef"] : ["in"];
+  const isBefore = ({ from }: SyntaxNode): boolean => current !== null && from > current.from;
+  return (
+    /^(Assign|For)Statement$|Comprehension/.test(statement.name) &&
+    signs.some((sign) => statement.getChildren(sign).some(isBefore))
+  );
+}
+
+const brackets = /^(Tuple|Array|Parenthesized)Expression$/;
+
+/** A private attribute of the code's own objects; never one that is a module in an object of others, such as `_os`. */
+function isOwnPrivate(use: AttributeUse, check: Check): boolean {
+  const { name, scope } = use;
+  if (moduleAttributes.has(name.replace(/^_+/, ""))) return false;
+  if (isOwnInstance(ownerOf(use, check) ?? "", scope)) return true;
+  return check.facts.ownNames.has(name) && !isImported(use, check);
+}
+
+function isImported(use: AttributeUse, check: Check): boolean {
+  return importedPaths({ node: rootOf(ownerNode(use)), scope: use.scope }, check).length > 0;
+}
+
+/** True for a public name that {@link checkPublic} refuses wherever it is read. */
+export function isForbiddenAttribute(name: string): boolean {
+  return (
+    interpreterAttributes.has(name) ||
+    fileMethods.has(name) ||
+    textMethods.has(name) ||
+    pandasReaders.has(name) ||
+    templateMethods.has(name)
+  );
+}
 
 function checkPublic(use: AttributeUse, check: Check): void {
   const { name } = use;
-  if (interpreterAttributes.has(name)) {
+  if (isInterpreters(use, check)) {
     check.report("R3", use, `"${name}" leads to the interpreter's own objects; do without it`);
-  } else if (
-    (fileMethods.has(name) || name.startsWith("read_")) &&
-    !isHarmlessDump(use, check) &&
-    ownerOf(use, check) !== "self"
-  ) {
+  } else if (isFileAccess(use, check)) {
     check.report(
       "R5",
       use,
@@ -88,31 +119,47 @@ function checkPublic(use: AttributeUse, check: Check): void {
     );
   } else if (templateMethods.has(name)) {
     check.report("R7", use, `"${name}" follows attributes that a text names; write an f-string`);
-  } else if (
-    (textMethods.has(name) ||
-      name === "query" ||
-      name === "eval" ||
-      (name === "format" && !isHarmlessTemplate(use, check))) &&
-    !isCalled(use)
-  ) {
+  } else if (isCalledElsewhere(use, check)) {
     check.report(
-      name === "format" ? "R7" : "R5",
+      name === "format" ? "R7" : name === "query" || name === "eval" ? "R6" : "R5",
       use,
       `"${name}" may only be called in place, so that its arguments can be seen`,
     );
-  } else if (dispatchers.has(name) && isAliased(use)) {
-    check.report(
-      "R13",
-      use,
-      `"${name}" may only be called in place, so that the names which it calls can be seen`,
-    );
   }
+}
+
+function isInterpreters(use: AttributeUse, check: Check): boolean {
+  if (!interpreterAttributes.has(use.name)) return false;
+  // Errors keep the object that they are about in `obj`; own objects may have one too.
+  return use.name !== "obj" || !isOwnInstance(ownerOf(use, check) ?? "", use.scope);
+}
+
+function isFileAccess(use: AttributeUse, check: Check): boolean {
+  const { name } = use;
+  if (fileMethods.has(name)) return !isHarmlessDump(use, check);
+  if (pandasReaders.has(name)) return !(textReaders.has(name) && readsText(use, check));
+  return name.startsWith("read_") && !check.facts.ownFunctions.has(name);
+}
+
+const textReaders: ReadonlySet<string> = new Set(["read_csv", "read_table", "read_fwf", "read_json"]);
+
+/** `pd.read_csv(io.StringIO(text))` reads no file. */
+function readsText({ node, scope }: AttributeUse, check: Check): boolean {
+  const call = isCalled({ node }) ? node.parent?.parent : null;
+  const source = call?.getChild("ArgList")?.firstChild?.nextSibling ?? null;
+  if (
+    source?.name !== "CallExpression" ||
+    /\b(storage_options|filepath_or_buffer)\b/.test(textOf(call ?? source, check))
+  )
+    return false;
+  const paths = importedPaths({ node: source.firstChild, scope }, check);
+  return paths.length > 0 && paths.every((path) => path === "io.StringIO" || path === "io.BytesIO");
 }
 
 function isHarmlessDump({ node, name, scope }: AttributeUse, check: Check): boolean {
   const root = node.parent?.firstChild;
   if (name !== "dumps" || root?.name !== "VariableName") return false;
-  const origins = importOrigins({ scope, name: check.source.slice(root.from, root.to), at: root.from });
+  const origins = importOrigins({ scope, name: textOf(root, check), at: root.from });
   return (
     origins.length > 0 &&
     origins.every((origin) => textDumpers.has(origin)) &&
@@ -120,22 +167,15 @@ function isHarmlessDump({ node, name, scope }: AttributeUse, check: Check): bool
   );
 }
 
+function isCalledElsewhere(use: AttributeUse, check: Check): boolean {
+  const { name } = use;
+  const isGuarded = textMethods.has(name) || name === "query" || name === "eval" || name === "format";
+  return isGuarded && !isCalled(use) && !isHarmlessTemplate(use, check);
+}
+
 /** `map("{:.2f}".format, values)` follows no attributes. */
-function isHarmlessTemplate({ node }: AttributeUse, { source }: Check): boolean {
-  const template = literalOf(node.parent?.firstChild ?? null, source);
+function isHarmlessTemplate(use: AttributeUse, { source }: Check): boolean {
+  const owner: SyntaxNode | null = ownerNode(use);
+  const template = use.name === "format" ? literalOf(owner, source) : null;
   return template !== null && !/\{[^{}:!]*[.[]/.test(template);
-}
-
-function isCalled({ node }: AttributeUse): boolean {
-  const member = node.parent;
-  return member?.parent?.name === "CallExpression" && member.parent.firstChild?.from === member.from;
-}
-
-/** `f = df.agg` hides what f is given; a column of that name that is only read does no harm. */
-function isAliased(use: AttributeUse): boolean {
-  return (
-    !isCalled(use) &&
-    use.node.parent?.parent?.name === "AssignStatement" &&
-    use.node.parent.prevSibling?.name === "AssignOp"
-  );
 }

@@ -1,8 +1,8 @@
 import type { SyntaxNode } from "@lezer/common";
 import { argumentsOf } from "./arguments.ts";
-import { attributesBehind, type Check, importOrigins, textOf } from "./check.ts";
+import { attributesBehind, type Check, importOrigins, isExtra, textOf } from "./check.ts";
 import { allowedMethods } from "./data/names.ts";
-import type { Scope } from "./scopes.ts";
+import { resolveScope, type Scope } from "./scopes.ts";
 
 /** R8 and R9 where functions and classes are defined. */
 export function checkDefinitions(check: Check): void {
@@ -25,7 +25,8 @@ const accessors: ReadonlySet<string> = new Set(["setter", "getter", "deleter"]);
 
 function checkDecorator(node: SyntaxNode, scope: Scope, check: Check): void {
   const name = node.getChild("VariableName");
-  if (name === null) {
+  // Lezer ends the decorator where Python, since 3.9, goes on with any expression, and marks the place.
+  if (name === null || node.lastChild?.type.isError === true) {
     check.report("R8", node, "a decorator must be a name, or the call of one");
     return;
   }
@@ -35,6 +36,8 @@ function checkDecorator(node: SyntaxNode, scope: Scope, check: Check): void {
   if (behind.length === 0 && (plainDecorators.has(text) || check.facts.ownFunctions.has(text))) return;
   if (behind.length === 1 && accessors.has(only)) return;
   const origins = importOrigins({ scope, name: text, at: name.from });
+  if (origins.length === 0 && resolveScope({ scope, name: text, at: name.from }) !== null) return;
+  if (origins.length > 0 && origins.every((origin) => isExtra(origin, check))) return;
   const paths = origins.map((origin) => [origin, ...behind].join("."));
   if (paths.length > 0 && paths.every((path) => importedDecorators.has(path))) return;
   check.report(

@@ -27,7 +27,9 @@ function checkImport(statement: SyntaxNode, check: Check): void {
     check.report("R1", place, "there is no package here to import from; write the code into this file");
     return;
   }
-  if (!checkModule({ path: module, ...place }, check)) return;
+  // Of a package whose own contents are refused its submodules may still be named.
+  const isPackage = !isExtra(module, check) && placeOf(module) === "on-the-way";
+  if (!isPackage && !checkModule({ path: module, ...place }, check)) return;
   checkNames(statement, module, check);
 }
 
@@ -110,7 +112,7 @@ function checkName(node: SyntaxNode, module: string, check: Check): void {
     return;
   }
   const place = placeOf(`${module}.${name}`);
-  if (place === "refused" || place === "on-the-way")
+  if (place === "refused")
     check.report(
       "R4",
       node,

@@ -1,9 +1,17 @@
-import { argumentsOf } from "./arguments.ts";
+import type { SyntaxNode } from "@lezer/common";
 import type { Check } from "./check.ts";
-import { attributesBehind, importOrigins, isBuiltin, isExtra, placeOf, textOf } from "./check.ts";
-import { dangerousBuiltins, guardedBuiltins, harmlessVariables } from "./data/names.ts";
+import {
+  attributesBehind,
+  importOrigins,
+  isBuiltin,
+  isExtra,
+  leadsToSystem,
+  placeOf,
+  textOf,
+} from "./check.ts";
+import { dangerousBuiltins, harmlessVariables } from "./data/names.ts";
 import type { NameUse } from "./facts.ts";
-import { literalOf } from "./literals.ts";
+import { guardedBuiltins } from "./rules-guarded.ts";
 
 /** R2, R3 and R4 where a name is read. */
 export function checkNames(check: Check): void {
@@ -12,51 +20,17 @@ export function checkNames(check: Check): void {
     checkDunder(use, check);
     checkModule(use, check);
   }
-  for (const use of check.facts.bound) {
-    checkDunder(use, check);
-    if (use.name === "__builtins__" || dangerousBuiltins.has(use.name)) checkBorrowed(use, check);
-  }
+  for (const use of check.facts.bound) checkDunder(use, check);
+  for (const { node } of check.facts.nodes)
+    if (node.name === "ScopeStatement") checkScopeStatement(node, check);
 }
 
 function checkBuiltin({ name, node, scope }: NameUse, check: Check): void {
-  const isDangerous = dangerousBuiltins.has(name);
-  if (!isDangerous && !guardedBuiltins.has(name)) return;
-  if (!isBuiltin({ scope, name, at: node.from }, check)) return;
-  if (isDangerous) {
-    check.report(
-      "R2",
-      node,
-      `"${name}" is not available here, not even under another name; work with the values that you were given`,
-    );
-  } else if (!isHarmlessCall({ name, node, scope }, check)) {
-    check.report("R2", node, harmlessForms[name] ?? "");
-  }
-}
-
-const harmlessForms: Readonly<Record<string, string>> = {
-  getattr: "getattr may only be called, and with a public name as a literal text; write value.name",
-  hasattr: "hasattr may only be called, and with a public name as a literal text",
-  type: "type may only be called, and with one value; write isinstance to compare, and class to make a class",
-};
-
-function isHarmlessCall({ name, node }: NameUse, check: Check): boolean {
-  const call = node.parent;
-  if (call?.name !== "CallExpression" || call.firstChild?.from !== node.from) {
-    // `isinstance(x, type)` and annotations do nothing with it.
-    return name === "type" && call?.name === "TypeDef";
-  }
-  const given = argumentsOf(call, check.source);
-  if (given.some(({ star, keyword }) => star !== null || keyword !== null)) return false;
-  // The type of a type makes classes.
-  if (name === "type") return given.length === 1 && !/^type\b/.test(textOf(given[0]?.node ?? call, check));
-  const attribute = literalOf(given[1]?.node ?? null, check.source);
-  return attribute !== null && /^[A-Za-z][A-Za-z0-9_]*$/.test(attribute) && !isTelling(attribute);
-}
-
-/** Names of attributes that {@link checkAttributes} would refuse in plain sight. */
-function isTelling(attribute: string): boolean {
-  return /^(read_|to_|f_|gi_|cr_|ag_|tb_|co_|func_)|^(query|eval|mro|obj|format|format_map|ctypes|dump|dumps|tofile)$/.test(
-    attribute,
+  if (!dangerousBuiltins.has(name) || !isBuiltin({ scope, name, at: node.from }, check)) return;
+  check.report(
+    "R2",
+    node,
+    `"${name}" is not available here, not even under another name; work with the values that you were given`,
   );
 }
 
@@ -66,15 +40,22 @@ function checkDunder({ name, node }: NameUse, check: Check): void {
 }
 
 /** A builtin's name as a `global` could be given back by `del`, and is never needed. */
-function checkBorrowed({ name, node, scope }: NameUse, check: Check): void {
-  if (scope.borrowed.has(name))
-    check.report("R2", node, `"${name}" must not be a global variable; take another name`);
+function checkScopeStatement(statement: SyntaxNode, check: Check): void {
+  for (const node of statement.getChildren("VariableName")) {
+    const name = textOf(node, check);
+    if (dangerousBuiltins.has(name) || Object.hasOwn(guardedBuiltins, name) || name.startsWith("__"))
+      check.report("R2", node, `"${name.slice(0, 60)}" must not be a global variable; take another name`);
+  }
 }
 
 function checkModule({ name, node, scope }: NameUse, check: Check): void {
   for (const origin of importOrigins({ scope, name, at: node.from })) {
     // What must not be imported is refused where it is.
-    if (isExtra(origin, check) || placeOf(origin) === "content" || placeOf(origin) === "refused") continue;
+    if (isExtra(origin, check)) {
+      checkExtra(origin, node, check);
+      continue;
+    }
+    if (placeOf(origin) === "content" || placeOf(origin) === "refused") continue;
     let path = origin;
     let last: { readonly from: number; readonly to: number } = node;
     let place = placeOf(path);
@@ -90,11 +71,32 @@ function checkModule({ name, node, scope }: NameUse, check: Check): void {
         last,
         `${path} leads out of what is allowed; use the public functions of ${origin} itself`,
       );
-    if (place === "module" || place === "on-the-way")
+    if ((place === "module" || place === "on-the-way") && !isOnlyCompared(node))
       check.report(
         "R4",
         node,
         `the module ${path} must not be passed on as a value; write its functions out, such as ${name}.function`,
       );
   }
+}
+
+/** `module is None` and `if module:` ask whether an import worked, and pass nothing on. */
+function isOnlyCompared(node: SyntaxNode): boolean {
+  const { parent, nextSibling } = node;
+  if (parent?.name === "IfStatement") return true;
+  return (
+    parent?.name === "BinaryExpression" && (nextSibling?.name === "is" || node.prevSibling?.name === "is")
+  );
+}
+
+/** The caller's own modules may hold anything but the way to the system. */
+function checkExtra(origin: string, node: SyntaxNode, check: Check): void {
+  const behind = attributesBehind(node);
+  const path = [origin, ...behind.map((attribute) => textOf(attribute, check))].join(".");
+  if (leadsToSystem(path))
+    check.report(
+      "R4",
+      behind.at(-1) ?? node,
+      `${path.slice(0, 80)} leads to the system; use the public functions of ${origin}`,
+    );
 }

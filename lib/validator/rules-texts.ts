@@ -1,6 +1,6 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 import { type Check, textOf } from "./check.ts";
-import { fileMethods, textMethods } from "./data/names.ts";
+import { fileMethods, interpreterAttributes, pandasReaders, textMethods } from "./data/names.ts";
 import { endsWhereItSeems, literalOf } from "./literals.ts";
 
 /** R7 and R13 in literal texts, and R0 where the parser and Python may not agree on what is text and what is code. */
@@ -15,25 +15,38 @@ export function checkTexts(check: Check, tree: Tree): void {
 }
 
 function checkString(node: SyntaxNode, check: Check): void {
-  if (!endsWhereItSeems(textOf(node, check))) notUnderstood(node, check);
+  if (!endsWhereItSeems(textOf(node, check)) || isTemplateString(node, check)) notUnderstood(node, check);
   if (node.parent?.name !== "ContinuedString") checkLiteral(node, check);
+}
+
+/** `{0.gi_frame}`: a template that reads what no code may read. */
+function readsInterpreter(text: string): boolean {
+  if (!text.includes("{")) return false;
+  return [...text.matchAll(/\{[^{}:!]*\.\s*(\w+)/g)].some(([, name = ""]) => interpreterAttributes.has(name));
 }
 
 function checkLiteral(node: SyntaxNode, check: Check): void {
   const text = literalOf(node, check.source);
   if (text === null) return;
-  if (/\{[^{}]*[.[]\s*_/.test(text))
+  // A text that is a statement of its own is a comment.
+  if (node.parent?.name === "ExpressionStatement") return;
+  if (/\{[^{}]*[.[]\s*_/.test(text) || readsInterpreter(text))
     check.report(
       "R7",
       node,
       "a template must not read private attributes; write an f-string with what you need",
     );
-  if (fileMethods.has(text) || textMethods.has(text) || /^read_[a-z]+$/.test(text))
+  if (fileMethods.has(text) || textMethods.has(text) || pandasReaders.has(text))
     check.report(
       "R13",
       node,
       `the text "${text.slice(0, 40)}" names a method that reads or writes files; take another word`,
     );
+}
+
+/** `t"{x}"`, which later Pythons know: the parser takes the letter for a name and the rest for a text. */
+function isTemplateString({ from }: SyntaxNode, { source }: Check): boolean {
+  return /(?:^|[^\p{L}\p{N}_])(?:t|rt|tr)$/iu.test(source.slice(Math.max(0, from - 3), from));
 }
 
 /** Its first and last quotes are its own; between them only code in braces may hold the same ones. */

@@ -10,6 +10,8 @@ export interface Bound {
   readonly certain: Range[];
   /** What it was imported as: a module, or a module and a name in it, for example `numpy.linalg`. */
   readonly origins: Set<string>;
+  /** How many times it gets a value that is neither imported nor a function or class of the code. */
+  others: number;
 }
 
 /** A piece of code with names of its own. */
@@ -50,14 +52,26 @@ export function bind(
   {
     certain = null,
     origin = null,
-  }: { readonly certain?: Range | null; readonly origin?: string | null } = {},
+    isDefinition = false,
+  }: {
+    readonly certain?: Range | null;
+    readonly origin?: string | null;
+    readonly isDefinition?: boolean;
+  } = {},
 ): void {
-  const bound = scope.bindings.get(name) ?? { certain: [], origins: new Set() };
+  const bound = scope.bindings.get(name) ?? { certain: [], origins: new Set(), others: 0 };
   scope.bindings.set(name, bound);
   if (certain !== null) bound.certain.push(certain);
   if (origin !== null) bound.origins.add(origin);
+  else if (!isDefinition) bound.others++;
   // By `global` or `nonlocal` the name is one of a scope further out, and which one does not matter here.
-  if (scope.borrowed.has(name) && scope.parent !== null) bind(scope.parent, name, { origin });
+  if (!scope.borrowed.has(name)) return;
+  for (let outer = scope.parent; outer !== null; outer = outer.parent) {
+    const shared = outer.bindings.get(name) ?? { certain: [], origins: new Set(), others: 0 };
+    outer.bindings.set(name, shared);
+    if (origin !== null) shared.origins.add(origin);
+    else shared.others++;
+  }
 }
 
 /** Where an assignment inside of this scope puts its name: comprehensions have loop variables only. */

@@ -7,9 +7,11 @@ import { parseWithin } from "./parse-within.ts";
 import { checkAttributes } from "./rules-attributes.ts";
 import { checkCalls } from "./rules-calls.ts";
 import { checkDefinitions } from "./rules-definitions.ts";
+import { checkGuarded } from "./rules-guarded.ts";
 import { checkIdentifiers } from "./rules-identifiers.ts";
 import { checkImports } from "./rules-imports.ts";
 import { checkNames } from "./rules-names.ts";
+import { checkPatterns } from "./rules-patterns.ts";
 import { checkTexts } from "./rules-texts.ts";
 import { checkSource } from "./source-rules.ts";
 import type { Finding, Violation } from "./violation.ts";
@@ -66,12 +68,14 @@ function checkTree(code: string, mode: "strict" | "basic", imports: readonly str
     for (const rules of [
       checkImports,
       checkNames,
+      checkGuarded,
       checkAttributes,
       checkCalls,
       checkDefinitions,
-      checkIdentifiers,
+      checkPatterns,
     ])
       rules(check);
+    checkIdentifiers(check, tree);
     checkTexts(check, tree);
   }
   return check.findings;

@@ -6,6 +6,12 @@ export interface AllowedModule {
   readonly refused?: readonly string[];
   /** The same in a submodule. */
   readonly refusedBelow?: Readonly<Record<string, readonly string[]>>;
+  /** All that may be named in it; everything that is not refused unless given. */
+  readonly only?: readonly string[];
+  /** The same in a submodule. */
+  readonly onlyBelow?: Readonly<Record<string, readonly string[]>>;
+  /** Only its submodules may be imported. */
+  readonly isPackageOnly?: boolean;
 }
 
 const words = (text: string): readonly string[] => text.split(" ");
@@ -28,37 +34,60 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
     refused: words("abc builtins copy functools inspect itertools keyword re sys types make_dataclass"),
   },
   datetime: { refused: words("sys") },
+  dateutil: {
+    isPackageOnly: true,
+    submodules: words("relativedelta parser tz"),
+    onlyBelow: {
+      relativedelta: words("relativedelta MO TU WE TH FR SA SU"),
+      parser: words("parse isoparse ParserError"),
+      tz: words("gettz UTC tzutc tzoffset"),
+    },
+  },
   decimal: {},
-  enum: { refused: words("bltns sys builtins") },
-  fractions: { refused: words("functools math numbers operator re sys") },
-  functools: { refused: words("singledispatch singledispatchmethod") },
+  enum: { refused: words("bltns sys builtins EnumMeta EnumType") },
+  fractions: { refused: words("functools math numbers operator re sys decimal") },
+  functools: {
+    refused: words("singledispatch singledispatchmethod update_wrapper recursive_repr namedtuple"),
+  },
   graphlib: {},
   hashlib: { refused: words("file_digest") },
   heapq: {},
+  io: { only: words("StringIO BytesIO") },
   itertools: {},
   json: { refused: words("codecs decoder encoder scanner tool load dump detect_encoding") },
   logging: {
     refused: words(
-      "atexit collections io os re sys threading time traceback warnings weakref config handlers FileHandler currentframe captureWarnings setLoggerClass setLogRecordFactory shutdown lastResort Manager PlaceHolder BufferingFormatter raiseExceptions root",
+      "atexit collections io os re sys threading time traceback warnings weakref config handlers FileHandler currentframe captureWarnings setLoggerClass setLogRecordFactory shutdown lastResort Manager PlaceHolder BufferingFormatter raiseExceptions root StrFormatStyle StringTemplateStyle PercentStyle",
     ),
   },
   math: {},
   numbers: {},
   numpy: {
-    submodules: words("linalg fft random ma polynomial typing lib.stride_tricks"),
+    submodules: words(
+      "linalg fft random ma polynomial polynomial.polynomial typing testing char emath lib.stride_tricks lib.scimath",
+    ),
     refusedBelow: {
       linalg: words("linalg lapack_lite"),
       fft: words("helper"),
       random: words("bit_generator mtrand test"),
       ma: words("core extras testutils mrecords"),
       polynomial: words("chebyshev hermite hermite_e laguerre legendre polynomial polyutils"),
+      "polynomial.polynomial": words("np la pu"),
       "lib.stride_tricks": words("np"),
+      "lib.scimath": words("nt nx"),
+      char: words("numpy functools overrides"),
+      emath: words("nt nx"),
+    },
+    onlyBelow: {
+      testing: words(
+        "assert_allclose assert_almost_equal assert_approx_equal assert_array_almost_equal assert_array_equal assert_array_less assert_equal assert_raises",
+      ),
     },
     refused: words(
-      "char compat core ctypeslib dtypes emath exceptions f2py distutils testing lib math matrixlib rec version strings sys os warnings load loads save savez savez_compressed loadtxt savetxt genfromtxt recfromtxt recfromcsv fromfile fromregex memmap DataSource lookfor source info safe_eval deprecate get_include show_config show_runtime test disp byte_bounds add_newdoc add_docstring set_string_function setbufsize frompyfunc ndfromtxt mafromtxt open_memmap",
+      "compat core ctypeslib dtypes exceptions f2py distutils lib math matrixlib rec version strings sys os warnings load loads save savez savez_compressed loadtxt savetxt genfromtxt recfromtxt recfromcsv fromfile fromregex memmap DataSource lookfor source info safe_eval deprecate get_include show_config show_runtime test disp byte_bounds add_newdoc add_docstring set_string_function setbufsize ndfromtxt mafromtxt open_memmap",
     ),
   },
-  operator: { refused: words("attrgetter methodcaller call") },
+  operator: { refused: words("call") },
   pandas: {
     refusedBelow: {
       "tseries.frequencies": words("np warnings"),
@@ -73,22 +102,54 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
     ),
   },
   pprint: { refused: words("re sys collections types dataclasses") },
+  pytz: { only: words("timezone utc UTC FixedOffset all_timezones common_timezones") },
   random: { refused: words("os sys") },
   re: { refused: words("copyreg enum functools sre_compile sre_parse template Scanner") },
+  scipy: {
+    isPackageOnly: true,
+    submodules: words(
+      "stats signal optimize linalg interpolate integrate special spatial spatial.distance cluster cluster.hierarchy cluster.vq fft ndimage sparse sparse.linalg constants",
+    ),
+  },
   secrets: { refused: words("base64 binascii os") },
+  sklearn: {
+    isPackageOnly: true,
+    submodules: words(
+      "base calibration cluster compose covariance decomposition discriminant_analysis dummy ensemble exceptions feature_selection gaussian_process gaussian_process.kernels impute isotonic kernel_ridge linear_model manifold metrics metrics.pairwise mixture model_selection multiclass multioutput naive_bayes neighbors neural_network pipeline preprocessing random_projection svm tree",
+    ),
+  },
   statistics: { refused: words("math numbers random sys") },
-  string: { refused: words("Formatter Template") },
+  statsmodels: {
+    isPackageOnly: true,
+    submodules: words(
+      "api regression.linear_model regression.rolling tsa.api tsa.arima.model tsa.holtwinters tsa.seasonal tsa.statespace.sarimax tsa.stattools tsa.vector_ar.vecm stats.diagnostic stats.stattools tools tools.tools",
+    ),
+    refusedBelow: {
+      api: words("load load_pickle datasets formula iolib show_versions test webdoc cov_struct"),
+    },
+  },
+  string: { refused: words("Formatter") },
+  struct: {},
+  talib: { refused: words("abstract stream os sys") },
   textwrap: { refused: words("re") },
   time: {},
+  types: { only: words("SimpleNamespace MappingProxyType") },
   typing: {
     refused: words(
-      "collections contextlib copyreg functools operator stdlib_re sys types warnings abc get_type_hints ForwardRef evaluate_forward_ref io re",
+      "collections contextlib copyreg functools operator stdlib_re sys types warnings abc get_type_hints NamedTupleMeta ForwardRef evaluate_forward_ref io re",
     ),
   },
   uuid: { refused: words("os sys platform getnode uuid1 main bytes_ int_") },
   warnings: { refused: words("sys showwarning formatwarning showwarnmsg") },
   zoneinfo: { refused: words("sys reset_tzpath") },
 };
+
+/** Modules that lead to the system; refused as attributes of any module, also of those that the caller adds. */
+export const systemModules: ReadonlySet<string> = new Set(
+  words(
+    "os sys io builtins importlib subprocess socket shutil pathlib ctypes inspect threading multiprocessing pickle marshal codecs posix pty platform gc imp runpy pkgutil tempfile glob traceback linecache warnings weakref types shelve urllib http requests joblib cloudpickle functools itertools logging re",
+  ),
+);
 
 /** What the mode `basic` refuses to import: what the first specification of this system named. */
 export const basicRefused: ReadonlySet<string> = new Set(

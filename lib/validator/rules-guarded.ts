@@ -1,0 +1,176 @@
+import type { SyntaxNode } from "@lezer/common";
+import { type Argument, argumentsOf } from "./arguments.ts";
+import { type Check, isBuiltin, textOf } from "./check.ts";
+import type { NameUse } from "./facts.ts";
+import { literalOf } from "./literals.ts";
+import { importedPaths, isOwnInstance } from "./member.ts";
+import { isForbiddenAttribute } from "./rules-attributes.ts";
+import { resolveScope } from "./scopes.ts";
+
+/** What is harmless in one form only. */
+interface Guard {
+  readonly rule: "R2" | "R4" | "R9";
+  /** The form that is harmless, as the message tells it. */
+  readonly form: string;
+  /** True for such a call. */
+  isHarmless(call: Call, check: Check): boolean;
+  /** True for a use that is no call, and harmless too. */
+  isHarmlessValue?(node: SyntaxNode, check: Check): boolean;
+}
+
+interface Call {
+  readonly node: SyntaxNode;
+  readonly given: readonly Argument[];
+  readonly use: NameUse;
+}
+
+const readsAttribute: Omit<Guard, "form"> = {
+  rule: "R2",
+  isHarmless: ({ given }, check) => isPublic(given[1], check),
+};
+
+const attributeGetter: Guard = {
+  rule: "R4",
+  form: "may only be called, and with public names as literal texts; write a lambda",
+  isHarmless: ({ given }, check) => given.length > 0 && given.every((argument) => isPublic(argument, check)),
+};
+
+/** Builtins by name. */
+export const guardedBuiltins: Readonly<Record<string, Guard>> = {
+  getattr: {
+    ...readsAttribute,
+    form: "may only be called, and with a public name as a literal text; write value.name",
+  },
+  hasattr: { ...readsAttribute, form: "may only be called, and with a public name as a literal text" },
+  setattr: {
+    rule: "R2",
+    form: "may only be called on self, or with a public name as a literal text; write value.name = ...",
+    isHarmless: ({ given: [target, name], use }, check) =>
+      isPublic(name, check) ||
+      (target?.node?.name === "VariableName" && isOwnInstance(textOf(target.node, check), use.scope)),
+  },
+  type: {
+    rule: "R2",
+    form: "may only be called, and with one value; write isinstance to compare, and class to make a class",
+    isHarmless: isHarmlessType,
+    // `isinstance(x, type)` would be harmless, and an annotation is.
+    isHarmlessValue: (node) => node.parent?.name === "TypeDef",
+  },
+};
+
+/** Functions and classes of modules, by path. */
+export const guardedImports: Readonly<Record<string, Guard>> = {
+  "operator.attrgetter": attributeGetter,
+  "operator.methodcaller": {
+    ...attributeGetter,
+    isHarmless: ({ given: [name, ...others] }, check) => others.length === 0 && isPublic(name, check),
+  },
+  "functools.wraps": {
+    rule: "R4",
+    form: "may only be called, and with the function alone",
+    isHarmless: ({ given }) => given.length === 1 && given[0]?.keyword === null && given[0].star === null,
+  },
+  "abc.ABCMeta": {
+    rule: "R9",
+    form: "may only be a metaclass; inherit from abc.ABC",
+    isHarmless: () => false,
+    isHarmlessValue: (node) => node.prevSibling?.prevSibling !== null && isMetaclass(node),
+  },
+};
+
+/** R2, R4 and R9 for what is harmless in one form only. */
+export function checkGuarded(check: Check): void {
+  for (const use of check.facts.names) {
+    const builtin = Object.hasOwn(guardedBuiltins, use.name) ? guardedBuiltins[use.name] : undefined;
+    if (builtin !== undefined && isBuiltin({ scope: use.scope, name: use.name, at: use.node.from }, check))
+      checkUse({ use, node: use.node, guard: builtin }, check);
+    const { node, path } = longestChain(use, check);
+    const imported = path !== null && Object.hasOwn(guardedImports, path) ? guardedImports[path] : undefined;
+    if (imported !== undefined) checkUse({ use, node, guard: imported }, check);
+  }
+}
+
+function checkUse(
+  { use, node, guard }: { readonly use: NameUse; readonly node: SyntaxNode; readonly guard: Guard },
+  check: Check,
+): void {
+  const call = node.parent;
+  const isCall = call?.name === "CallExpression" && call.firstChild?.from === node.from;
+  const list = isCall ? call : node.parent?.name === "Decorator" ? node.parent : null;
+  const given = list === null ? [] : argumentsOf(list, check.source);
+  const isPlain = !given.some(({ star }) => star !== null);
+  const isHarmless =
+    list === null
+      ? (guard.isHarmlessValue?.(node, check) ?? false)
+      : isPlain && guard.isHarmless({ node: list, given, use }, check);
+  if (!isHarmless) check.report(guard.rule, node, `${textOf(node, check).slice(0, 60)} ${guard.form}`);
+}
+
+/** The chain of attributes that begins with a name, and what it was imported as. */
+function longestChain(
+  use: NameUse,
+  check: Check,
+): { readonly node: SyntaxNode; readonly path: string | null } {
+  let node: SyntaxNode = use.node;
+  const hasOrigin = importedPaths({ node, scope: use.scope }, check).length > 0;
+  if (!hasOrigin) return { node, path: null };
+  while (
+    node.parent?.name === "MemberExpression" &&
+    node.prevSibling === null &&
+    node.nextSibling?.name === "."
+  )
+    node = node.parent;
+  const paths = importedPaths({ node, scope: use.scope }, check);
+  return { node, path: paths.find((path) => Object.hasOwn(guardedImports, path)) ?? paths[0] ?? null };
+}
+
+/** A literal text of public names, such as `close` or `order.price`, none of which is refused in plain sight. */
+function isPublic(argument: Argument | undefined, { source }: Check): boolean {
+  if (argument === undefined || argument.keyword !== null) return false;
+  const text = literalOf(argument.node, source);
+  return text?.split(".").every((name) => /^[A-Za-z]\w*$/.test(name) && !isTelling(name)) ?? false;
+}
+
+function isTelling(name: string): boolean {
+  return (
+    isForbiddenAttribute(name) ||
+    /^(read_|to_(?!numpy$|list$|dict$|frame$|period$|timestamp$))|^(query|eval|format|agg|aggregate|apply|transform|pipe)$/.test(
+      name,
+    )
+  );
+}
+
+/** `type(x)` of a value tells its class; that of a class makes new ones. */
+function isHarmlessType({ node, given: [value], given, use }: Call, check: Check): boolean {
+  if (given.length !== 1 || value === undefined || value.keyword !== null || value.node === null)
+    return false;
+  if (/^(class|type)\b/.test(textOf(value.node, check)) || isClassName(value.node, use, check)) return false;
+  const outer = node.parent;
+  if (outer?.name === "CallExpression" && outer.firstChild?.from === node.from)
+    return (
+      argumentsOf(outer, check.source).every(({ star, keyword }) => star === null || keyword !== null) &&
+      argumentsOf(outer, check.source).length !== 3
+    );
+  return outer?.parent?.name !== "ClassDefinition";
+}
+
+function isClassName(node: SyntaxNode, { scope }: NameUse, check: Check): boolean {
+  if (node.name !== "VariableName") return false;
+  const name = textOf(node, check);
+  if (
+    /^(int|float|str|bytes|bool|list|dict|tuple|set|frozenset|object|complex|type|slice|range|property)$/.test(
+      name,
+    )
+  )
+    return true;
+  const known = resolveScope({ scope, name, at: node.from })?.bindings.get(name);
+  return known !== undefined && known.others === 0 && /^[A-Z]/.test(name);
+}
+
+function isMetaclass(node: SyntaxNode): boolean {
+  return (
+    node.parent?.name === "ArgList" &&
+    node.parent.parent?.name === "ClassDefinition" &&
+    node.prevSibling?.name === "AssignOp"
+  );
+}

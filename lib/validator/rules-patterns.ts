@@ -1,0 +1,34 @@
+import type { SyntaxNode } from "@lezer/common";
+import { type Check, textOf } from "./check.ts";
+import { isForbiddenAttribute } from "./rules-attributes.ts";
+import { resolveScope, type Scope } from "./scopes.ts";
+
+/** R10: class patterns read attributes, by their names or by those in `__match_args__`. */
+export function checkPatterns(check: Check): void {
+  for (const { node, scope } of check.facts.nodes) {
+    if (node.name === "KeywordPattern" && node.firstChild !== null) checkKeyword(node.firstChild, check);
+    if (node.name === "ClassPattern") checkPositional(node, scope, check);
+  }
+}
+
+function checkKeyword(node: SyntaxNode, check: Check): void {
+  const name = textOf(node, check);
+  if (name.startsWith("_") || isForbiddenAttribute(name))
+    check.report("R10", node, `a pattern must not read "${name.slice(0, 60)}"; match public attributes`);
+}
+
+/** Of a class that was made at run time nobody can say which attributes its positions read. */
+function checkPositional(node: SyntaxNode, scope: Scope, check: Check): void {
+  const name = node.getChild("VariableName");
+  const first = node.getChild("PatternArgList")?.firstChild?.nextSibling;
+  if (name === null || first === null || first === undefined || /^(KeywordPattern|\))$/.test(first.name))
+    return;
+  const text = textOf(name, check);
+  const known = resolveScope({ scope, name: text, at: name.from })?.bindings.get(text);
+  if (known !== undefined && known.others > 0)
+    check.report(
+      "R10",
+      name,
+      `"${text.slice(0, 60)}" is a variable here; match by keywords, or a class that the code defines`,
+    );
+}
