@@ -16,9 +16,15 @@ const maxProgramBytes = 120_000;
 /** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
 const moduleNames = [
   "artifacts",
+  "audit",
+  "audit_files",
+  "audit_frames",
+  "audit_judge",
+  "audit_rules",
   "cgroup",
   "child",
   "exits",
+  "finder",
   "hardening",
   "outbox",
   "outcome",

@@ -68,7 +68,13 @@ const outcomeSchema = v.object({
   missing: v.array(shortText),
   auditEvents: v.pipe(
     v.array(
-      v.object({ event: shortText, detail: shortText, denied: v.boolean(), line: v.nullable(wholeCount) }),
+      v.object({
+        event: shortText,
+        detail: shortText,
+        denied: v.boolean(),
+        line: v.nullable(wholeCount),
+        count: v.pipe(wholeCount, v.minValue(1)),
+      }),
     ),
     v.maxLength(1000),
   ),

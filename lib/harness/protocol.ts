@@ -11,7 +11,7 @@
  */
 
 /** Raised whenever either side of the protocol changes; the host refuses a supervisor that says another number. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Exit code of the supervisor, and so of its container, when its stdin ended: whoever asked for the run seemed gone. */
 export const hangUpExitCode = 3;
@@ -62,6 +62,8 @@ export interface JobHeader {
   /** Files that follow the input values; written below `/tmp/in` before the code starts. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly limits: JobLimits;
+  /** What the audit hook beside the code does about a forbidden act: stop it, only tell of it, or not be there. */
+  readonly audit: "deny" | "report" | "off";
 }
 
 /** The limits that the supervisor enforces inside the container; the host enforces the same again from outside. */
@@ -133,12 +135,17 @@ export interface PythonException {
   readonly line: number | null;
 }
 
-/** Something that the audit hook saw and, where `denied`, stopped. */
+/** Something that the audit hook saw and, where `denied`, stopped. The process that ran the code tells it, so it can hide some and invent others. */
 export interface AuditEvent {
+  /** The name that Python gives it, for example `os.system`; `more` for all that came after the first hundred different ones. */
   readonly event: string;
+  /** The program, host, path or module that it was about, without arguments or values; at most 230 characters of ASCII, maybe none. */
   readonly detail: string;
   readonly denied: boolean;
+  /** 1-based line of the code's own file from which it came, or null. */
   readonly line: number | null;
+  /** How often the same thing happened on the same line. */
+  readonly count: number;
 }
 
 /** Why the supervisor itself ended the code; null where the code ended alone. */

@@ -49,6 +49,7 @@ export function toJob(code: string, options: JobOptions, policy: Policy): Job {
       fileName: checkFileName(options.fileName ?? "main.py"),
       returns,
       limits: toLimits(policy),
+      audit: policy.audit,
     },
     inputs:
       options.inputs === undefined || Object.keys(options.inputs).length === 0

@@ -6,7 +6,13 @@ import { harnessCommand } from "../../lib/harness/boot.ts";
 import { createFrameDecoder, type HarnessFrame } from "../../lib/harness/frame-decoder.ts";
 import { encodeJob } from "../../lib/harness/job.ts";
 import { parseArtifact, parseOutcome, parseReady, parseReport } from "../../lib/harness/payloads.ts";
-import type { ChildOutcome, JobLimits, ReadyFrame, ReportFrame } from "../../lib/harness/protocol.ts";
+import type {
+  ChildOutcome,
+  JobHeader,
+  JobLimits,
+  ReadyFrame,
+  ReportFrame,
+} from "../../lib/harness/protocol.ts";
 import { decodeValues } from "../../lib/values/decode.ts";
 import type { Value } from "../../lib/values/types.ts";
 
@@ -41,6 +47,8 @@ export interface TrialOptions extends SupervisorOptions {
   readonly inputs?: readonly Uint8Array[];
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
   readonly limits?: Partial<JobLimits>;
+  /** @default "off" */
+  readonly audit?: JobHeader["audit"];
 }
 
 /** What came of one job. */
@@ -77,8 +85,8 @@ export function readProgram(name: string): string {
 
 /** The bytes of a job with wide limits. */
 export function encodeTrial(code: string, options: TrialOptions = {}): Buffer {
-  const { fileName = "main.py", returns = ["result"], inputs = [], files = {} } = options;
-  const header = { code, fileName, returns, limits: { ...wideLimits, ...options.limits } };
+  const { fileName = "main.py", returns = ["result"], inputs = [], files = {}, audit = "off" } = options;
+  const header = { code, fileName, returns, limits: { ...wideLimits, ...options.limits }, audit };
   const contents = Object.entries(files).map(([path, bytes]) => [path, Buffer.from(bytes)] as const);
   return Buffer.concat(encodeJob({ header, inputs, files: new Map(contents) }));
 }
@@ -87,7 +95,7 @@ export function encodeTrial(code: string, options: TrialOptions = {}): Buffer {
 export function startSupervisor(options: SupervisorOptions = {}): LocalSupervisor {
   const root = mkdtempSync(join(tmpdir(), "brigbox-trial-"));
   const [program = "", ...args] = harnessCommand({ preload: [], ...options, root });
-  const child = spawn(program, args, { stdio: "pipe" });
+  const child = spawn(program, args, { stdio: "pipe", env: { ...process.env, TMPDIR: root } });
   const decoder = createFrameDecoder();
   const frames: HarnessFrame[] = [];
   let complaints = "";

@@ -4,6 +4,7 @@ import sys
 MAX_MESSAGE = 4096
 MAX_TRACEBACK = 32 * 1024
 MAX_TYPE = 256
+MAX_CHAIN = 100
 MAX_LINE = 2**31 - 1
 
 
@@ -57,6 +58,7 @@ def _exit_code(error):
 
 
 def _from_exception(error, file_name):
+    _try(lambda: _leave_hook_out(error), None)
     trace = _own_frames(error.__traceback__, file_name)
     name = _try(lambda: _type_name(type(error)), "?")
     return _outcome(
@@ -80,6 +82,20 @@ def _try(read, default):
 
 def _outcome(status, exception=None, value_bytes=0, missing=()):
     return {"status": status, "exception": exception, "valueBytes": value_bytes, "missing": list(missing), "auditEvents": []}
+
+
+def _leave_hook_out(error):
+    """Cuts the audit hook's frame, always the last, off this exception's traceback and off those that it came from."""
+    for _ in range(MAX_CHAIN):
+        if error is None:
+            return
+        trace = error.__traceback__
+        while trace is not None:
+            after = trace.tb_next
+            if after is not None and after.tb_frame.f_code.co_filename == "<brigbox_audit>":
+                trace.tb_next = after = None
+            trace = after
+        error = error.__cause__ or error.__context__
 
 
 def _own_frames(trace, file_name):

@@ -4,7 +4,13 @@ import { suite } from "../../support/suite.ts";
 import { wideLimits } from "../../support/supervisor.ts";
 
 const test = suite("the job's bytes");
-const header = { code: "print('ä')", fileName: "main.py", returns: ["result"], limits: wideLimits };
+const header = {
+  code: "print('ä')",
+  fileName: "main.py",
+  returns: ["result"],
+  limits: wideLimits,
+  audit: "deny",
+} as const;
 
 function parse(pieces: readonly Uint8Array[]): { kind: string; json: Record<string, unknown>; rest: Buffer } {
   const bytes = Buffer.concat(pieces);
@@ -19,7 +25,7 @@ function parse(pieces: readonly Uint8Array[]): { kind: string; json: Record<stri
 test("a job without inputs and files is one frame", () => {
   const { kind, json, rest } = parse(encodeJob({ header, inputs: [], files: new Map() }));
   assert.is(kind, "J");
-  assert.equal(json, { ...header, protocol: 1, inputBytes: 0, files: [] });
+  assert.equal(json, { ...header, protocol: 2, inputBytes: 0, files: [] });
   assert.is(rest.length, 0);
 });
 

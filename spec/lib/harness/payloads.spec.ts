@@ -7,7 +7,7 @@ const test = suite("what the supervisor says, as JSON");
 
 const dropped = { path: "a\nb", reason: "too-many" };
 const exception = { type: "E", message: "m", traceback: "t", line: 3 };
-const auditEvent = { event: "open", detail: "x", denied: true, line: null };
+const auditEvent = { event: "open", detail: "x", denied: true, line: null, count: 1 };
 
 /** For each kind of frame: how it is parsed, a good one, and by field what the field must not be. */
 const kinds = [
@@ -15,7 +15,7 @@ const kinds = [
     name: "ready",
     parse: parseReady,
     good: {
-      protocol: 1,
+      protocol: 2,
       python: "3.11.2",
       preloaded: { numpy: "1.24" },
       missing: ["pandas"],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { protocolVersion } from "../../../../lib/harness/protocol.ts";
 import { findPythons } from "../../../support/pythons.ts";
 import { suite } from "../../../support/suite.ts";
 import {
@@ -56,7 +57,7 @@ for (const { path, version } of findPythons()) {
       python: path,
       preload: ["decimal", "no_such_module", "this.is.none"],
     });
-    assert.is(ready.protocol, 1);
+    assert.is(ready.protocol, protocolVersion);
     assert.is(ready.python, version);
     assert.equal(Object.keys(ready.preloaded), ["decimal"]);
     assert.equal(ready.missing, ["no_such_module", "this.is.none"]);
