@@ -4,10 +4,12 @@ import { ConfigError, SandboxError } from "./errors.ts";
 import { harnessCommand } from "./harness/boot.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
+import { containerName } from "./ownership.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
 import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
 import { type RunLimits, rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
 import { readPythonSeccomp } from "./policy/seccomp.ts";
+import { createLeftovers } from "./reaper/leftovers.ts";
 import { createSweeper } from "./reaper/sweeper.ts";
 import type { RunHandle, RunOptions } from "./run/run-handle.ts";
 import { startRun } from "./run/start-run.ts";
@@ -52,7 +54,7 @@ export interface Executor {
    * @throws ConfigError, or SandboxError where the sandbox itself failed.
    */
   run(code: string, options?: RunOptions): Promise<RunResult>;
-  /** Cancels what still runs, waits until it is cleaned up, and lets go of the Engine. */
+  /** Cancels what still runs, waits until it is cleaned up, tries once more to remove what could not be, and lets go of the Engine. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   };
   const sweeping = new AbortController();
   const sweeper = createSweeper(client, { signal: sweeping.signal });
+  const leftovers = createLeftovers(client);
   const active = new Set<RunHandle>();
   const prepareOnce = onceUnlessFailed(prepare);
   let isClosed = false;
@@ -111,7 +114,13 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 
   function keep(run: RunHandle): RunHandle {
     active.add(run);
-    void run.cleaned.then(() => active.delete(run));
+    void Promise.allSettled([run.result, run.cleaned]).then(([result, cleaned]) => {
+      active.delete(run);
+      const report = cleaned.status === "fulfilled" ? cleaned.value : null;
+      // A failed run may have lost the answer to its create, and what was found to be nowhere may yet come.
+      const mayCome = result.status === "rejected" && report?.strategy !== "none";
+      if (report?.isConfirmed !== true || mayCome) leftovers.add(containerName(run.runId), mayCome ? 2 : 1);
+    });
     return run;
   }
 
@@ -127,6 +136,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     const runs = [...active];
     for (const run of runs) run.cancel(new Error("the executor was closed"));
     await Promise.all(runs.map((run) => run.cleaned));
+    await leftovers.close();
     if (options.client === undefined) await client.close();
   }
 

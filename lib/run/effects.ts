@@ -1,4 +1,5 @@
-import { killContainer } from "../../engine-api/mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { isConnectionError, killContainer } from "../../engine-api/mod.ts";
 import { HarnessProtocolError } from "../harness/errors.ts";
 import { encodeJob } from "../harness/job.ts";
 import { protocolVersion } from "../harness/protocol.ts";
@@ -12,6 +13,10 @@ const defaultBootTimeoutMs = 60_000;
 
 /** How long after a kill or a report a container may take to end before the cleanup is let loose on it. */
 const overdueMs = 10_000;
+
+/** How often a kill is tried where the Engine cannot be reached, and how long after another. */
+const killAttempts = 2;
+const killPauseMs = 200;
 
 /** How long the last words of a container may take to arrive after it closed its stdin to us. */
 const lastWordsMs = 1000;
@@ -110,13 +115,24 @@ async function sendJob(run: RunContext): Promise<void> {
   }
 }
 
-async function kill({ plan, results }: RunContext): Promise<void> {
-  try {
-    await killContainer(plan.client, results.containerId ?? plan.name, {
-      signal: AbortSignal.timeout(plan.callTimeoutMs ?? defaultCallTimeoutMs),
-    });
-  } catch {
-    // The cleanup tries again by stronger means, and reports what failed.
+async function kill(run: RunContext): Promise<void> {
+  const { plan, results } = run;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await killContainer(plan.client, results.containerId ?? plan.name, {
+        signal: AbortSignal.timeout(plan.callTimeoutMs ?? defaultCallTimeoutMs),
+      });
+      return;
+    } catch (error) {
+      // The cleanup tries again by stronger means, and reports what failed.
+      if (!isConnectionError(error)) return;
+      // From an Engine that is gone no end will be heard.
+      if (attempt === killAttempts) {
+        run.dispatch({ type: "overdue" });
+        return;
+      }
+      await delay(killPauseMs);
+    }
   }
 }
 

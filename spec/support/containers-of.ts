@@ -1,17 +1,17 @@
 import { createClient, listContainers } from "../../engine-api/mod.ts";
 import { labels } from "../../lib/ownership.ts";
 
-/** How many containers of a run the Engine has now, in any state. */
-export async function countContainers(runId: string): Promise<number> {
-  await using client = createClient();
+/** How many containers of a run the Engine has now, in any state; the default Engine unless an endpoint is given. */
+export async function countContainers(runId: string, endpoint?: string): Promise<number> {
+  await using client = createClient(endpoint === undefined ? {} : { endpoint });
   const filters = { label: [`${labels.run}=${runId}`] };
   return (await listContainers(client, { all: true, filters })).length;
 }
 
 /** How long it took until a run had no container any more, milliseconds; fails after `withinMs`. */
-export async function awaitGone(runId: string, withinMs: number): Promise<number> {
+export async function awaitGone(runId: string, withinMs: number, endpoint?: string): Promise<number> {
   const startedAt = performance.now();
-  while ((await countContainers(runId)) > 0) {
+  while ((await countContainers(runId, endpoint)) > 0) {
     if (performance.now() - startedAt > withinMs)
       throw new Error(`the container of ${runId} is still there after ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,5 +1,6 @@
 import { createClient, inspectImage } from "../../engine-api/mod.ts";
 import { defaultImage } from "../../lib/image/names.ts";
+import { ownEngineObstacle } from "./own-engine.ts";
 
 /** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
 export type LiveMode = "require" | "auto" | "off";
@@ -25,4 +26,12 @@ export async function findLiveObstacle(mode: LiveMode): Promise<string | null> {
     if (mode === "require") throw new Error(`live specs are required and cannot run: ${reason}`);
     return `${reason}; npm run -s brigbox -- setup makes it ready`;
   }
+}
+
+/** The same for specs that start an Engine of their own, which they stop, fill up, and give other runtimes. */
+export function findOwnObstacle(mode: LiveMode): string | null {
+  const reason = ownEngineObstacle();
+  if (reason !== null && mode === "require")
+    throw new Error(`live specs are required, and some cannot run: ${reason}`);
+  return reason;
 }
