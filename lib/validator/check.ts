@@ -43,7 +43,9 @@ export function isBuiltin(place: Place, { facts }: Check): boolean {
 }
 
 /** What an imported name stands for, such as `numpy` or `numpy.linalg.svd`; empty for a name that is no import. */
-export function importOrigins(place: Place): readonly string[] {
+export function importOrigins(place: Place, { facts }: Pick<Check, "facts">): readonly string[] {
+  // Most names are no imports, and are asked for most often.
+  if (!facts.imported.has(place.name)) return [];
   return scopesOf(place).flatMap((scope) => [...(scope.bindings.get(place.name)?.origins ?? [])]);
 }
 
@@ -60,32 +62,51 @@ export function placeOf(path: string): ModulePlace {
   const [top = "", ...rest] = path.split(".");
   const module = Object.hasOwn(allowedModules, top) ? allowedModules[top] : undefined;
   if (module === undefined) return "refused";
-  const { submodules = [], isPackageOnly = false } = module;
   const below = rest.join(".");
-  if (below === "") return isPackageOnly ? "on-the-way" : "module";
-  if (submodules.includes(below)) return "module";
-  if (submodules.some((name) => name.startsWith(`${below}.`))) return "on-the-way";
+  if (below === "") return module.isPackageOnly === true ? "on-the-way" : "module";
+  const { modules, onTheWay } = submodulesOf(module);
+  if (modules.has(below)) return "module";
+  if (onTheWay.has(below)) return "on-the-way";
   return mayBeNamed(module, rest) ? "content" : "refused";
+}
+
+interface Submodules {
+  readonly modules: ReadonlySet<string>;
+  /** Packages that hold some of them. */
+  readonly onTheWay: ReadonlySet<string>;
+}
+
+const submodulesByModule = new Map<AllowedModule, Submodules>();
+
+function submodulesOf(module: AllowedModule): Submodules {
+  const known = submodulesByModule.get(module);
+  if (known !== undefined) return known;
+  const modules = module.submodules ?? [];
+  const onTheWay = modules.flatMap((name) => {
+    const parts = name.split(".");
+    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."));
+  });
+  const found = { modules: new Set(modules), onTheWay: new Set(onTheWay) };
+  submodulesByModule.set(module, found);
+  return found;
 }
 
 /** True for what a module holds besides modules; of a chain that goes on the first name behind the module decides. */
 function mayBeNamed(module: AllowedModule, rest: readonly string[]): boolean {
-  const { submodules = [], refused = [], refusedBelow = {}, only, onlyBelow = {}, isPackageOnly } = module;
-  const below = rest.join(".");
-  const [inside] = submodules
-    .filter((name) => below.startsWith(`${name}.`))
-    .sort((a, b) => b.length - a.length);
-  if (inside !== undefined) {
-    const [name = ""] = below.slice(inside.length + 1).split(".");
-    const allowed = onlyBelow[inside];
+  const { refused = [], refusedBelow = {}, only, onlyBelow = {}, isPackageOnly } = module;
+  const { modules, onTheWay } = submodulesOf(module);
+  for (let length = rest.length - 1; length > 0; length--) {
+    const inside = rest.slice(0, length).join(".");
+    if (!modules.has(inside)) continue;
+    const name = rest[length] ?? "";
     return (
       !systemModules.has(name) &&
       refusedBelow[inside]?.includes(name) !== true &&
-      allowed?.includes(name) !== false
+      onlyBelow[inside]?.includes(name) !== false
     );
   }
   const [first = ""] = rest;
-  const isPackage = isPackageOnly === true || submodules.some((name) => name.startsWith(`${first}.`));
+  const isPackage = isPackageOnly === true || onTheWay.has(first);
   return (
     !isPackage && !systemModules.has(first) && !refused.includes(first) && only?.includes(first) !== false
   );

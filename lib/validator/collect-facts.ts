@@ -27,6 +27,7 @@ export function collectFacts(tree: Tree, source: string): Facts {
     names: [],
     bound: [],
     attributes: [],
+    imported: new Set(),
     deleted: new Set(),
     ownFunctions: new Set(),
     ownNames: new Set(),
@@ -239,6 +240,7 @@ function visitImportedName(node: SyntaxNode, { scope, facts, source }: Visit): v
   const imported = importedName(node, source);
   if (imported === null) return;
   facts.bound.push({ name: imported.name, node, scope });
+  facts.imported.add(imported.name);
   const isCertain = scope.kind === "module" && statementsOfModule.has(statement.parent?.name ?? "");
   const certain = isCertain ? { from: statement.to, to: Number.MAX_SAFE_INTEGER } : null;
   bind(scope, imported.name, { certain, origin: imported.origin });

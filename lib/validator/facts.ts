@@ -23,6 +23,8 @@ export interface Facts {
   /** Names that are given a value, parameters and aliases included. */
   readonly bound: NameUse[];
   readonly attributes: AttributeUse[];
+  /** Names that an import binds somewhere. */
+  readonly imported: Set<string>;
   /** Names that `del` or the end of an `except` takes away. */
   readonly deleted: Set<string>;
   /** Names of functions that the code defines itself. */

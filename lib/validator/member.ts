@@ -37,7 +37,7 @@ export function importedPaths(
   const behind = textOf(node, check)
     .slice(root.to - node.from)
     .replace(/\s|\\/g, "");
-  const origins = importOrigins({ scope, name: textOf(root, check), at: root.from });
+  const origins = importOrigins({ scope, name: textOf(root, check), at: root.from }, check);
   return origins.map((origin) => origin + behind);
 }
 

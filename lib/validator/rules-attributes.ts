@@ -1,4 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
+import { argumentsOf } from "./arguments.ts";
 import { attributesBehind, type Check, importOrigins, textOf } from "./check.ts";
 import {
   allowedMethods,
@@ -44,7 +45,8 @@ function checkDunder(use: AttributeUse, check: Check): void {
   const isHarmless =
     harmlessAttributes.has(name) ||
     (ownerOf(use, check) === "super()" && allowedMethods.has(name)) ||
-    (name === "__class__" && /^__(qual)?name__$/.test(nextAttribute(use, check)));
+    (name === "__class__" && /^__(qual)?name__$/.test(nextAttribute(use, check))) ||
+    (name === "__setattr__" && setsOwnAttribute(use, check));
   if (!isHarmless)
     check.report(
       "R3",
@@ -57,6 +59,23 @@ function checkDunder(use: AttributeUse, check: Check): void {
       use,
       `"${name.slice(0, 60)}" must not be given another value; define a method of that name`,
     );
+}
+
+/** `object.__setattr__(self, "name", value)`, as frozen dataclasses need it. */
+function setsOwnAttribute(use: AttributeUse, check: Check): boolean {
+  const owner = ownerOf(use, check);
+  const call = isCalled(use) ? use.node.parent?.parent : null;
+  if (call === null || call === undefined) return false;
+  const given = argumentsOf(call, check.source);
+  if (given.some(({ keyword, star }) => keyword !== null || star !== null)) return false;
+  const isObject = owner === "object" && given.length === 3;
+  const [name, target] =
+    owner === "super()" && given.length === 2 ? [given[0], null] : [given[1], given[0]?.node ?? null];
+  if (owner !== "super()" && !isObject) return false;
+  const isOwn =
+    owner === "super()" ||
+    (target?.name === "VariableName" && isOwnInstance(textOf(target, check), use.scope));
+  return isOwn && /^[A-Za-z]\w*$/.test(literalOf(name?.node ?? null, check.source) ?? "");
 }
 
 function nextAttribute({ node }: AttributeUse, check: Check): string {
@@ -159,7 +178,7 @@ function readsText({ node, scope }: AttributeUse, check: Check): boolean {
 function isHarmlessDump({ node, name, scope }: AttributeUse, check: Check): boolean {
   const root = node.parent?.firstChild;
   if (name !== "dumps" || root?.name !== "VariableName") return false;
-  const origins = importOrigins({ scope, name: textOf(root, check), at: root.from });
+  const origins = importOrigins({ scope, name: textOf(root, check), at: root.from }, check);
   return (
     origins.length > 0 &&
     origins.every((origin) => textDumpers.has(origin)) &&

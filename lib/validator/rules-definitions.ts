@@ -35,7 +35,7 @@ function checkDecorator(node: SyntaxNode, scope: Scope, check: Check): void {
   const [only = ""] = behind;
   if (behind.length === 0 && (plainDecorators.has(text) || check.facts.ownFunctions.has(text))) return;
   if (behind.length === 1 && accessors.has(only)) return;
-  const origins = importOrigins({ scope, name: text, at: name.from });
+  const origins = importOrigins({ scope, name: text, at: name.from }, check);
   if (origins.length === 0 && resolveScope({ scope, name: text, at: name.from }) !== null) return;
   if (origins.length > 0 && origins.every((origin) => isExtra(origin, check))) return;
   const paths = origins.map((origin) => [origin, ...behind].join("."));
@@ -56,7 +56,7 @@ function checkClass(node: SyntaxNode, scope: Scope, check: Check): void {
     const origins =
       root === null
         ? []
-        : importOrigins({ scope: scope.parent ?? scope, name: textOf(root, check), at: root.from });
+        : importOrigins({ scope: scope.parent ?? scope, name: textOf(root, check), at: root.from }, check);
     const behind = root === null ? [] : attributesBehind(root).map((attribute) => textOf(attribute, check));
     const isAbstract =
       origins.length > 0 && origins.every((origin) => [origin, ...behind].join(".") === "abc.ABCMeta");

@@ -54,7 +54,7 @@ export const guardedBuiltins: Readonly<Record<string, Guard>> = {
     form: "may only be called, and with one value; write isinstance to compare, and class to make a class",
     isHarmless: isHarmlessType,
     // `isinstance(x, type)` would be harmless, and an annotation is.
-    isHarmlessValue: (node) => node.parent?.name === "TypeDef",
+    isHarmlessValue: isInAnnotation,
   },
 };
 
@@ -69,6 +69,12 @@ export const guardedImports: Readonly<Record<string, Guard>> = {
     rule: "R4",
     form: "may only be called, and with the function alone",
     isHarmless: ({ given }) => given.length === 1 && given[0]?.keyword === null && given[0].star === null,
+  },
+  "functools.update_wrapper": {
+    rule: "R4",
+    form: "may only be called, and with two functions alone",
+    isHarmless: ({ given }) =>
+      given.length === 2 && given.every(({ keyword, star }) => keyword === null && star === null),
   },
   "abc.ABCMeta": {
     rule: "R9",
@@ -153,6 +159,15 @@ function isHarmlessType({ node, given: [value], given, use }: Call, check: Check
     );
   return outer?.parent?.name !== "ClassDefinition";
 }
+
+/** `x: type` and `x: dict[str, type[Base]] | None`: named there, and not called. */
+function isInAnnotation(node: SyntaxNode): boolean {
+  let current: SyntaxNode | null = node.parent;
+  while (current !== null && annotationParts.test(current.name)) current = current.parent;
+  return current?.name === "TypeDef";
+}
+
+const annotationParts = /^(Member|Tuple|Array|Binary|Parenthesized)Expression$/;
 
 function isClassName(node: SyntaxNode, { scope }: NameUse, check: Check): boolean {
   if (node.name !== "VariableName") return false;

@@ -9,7 +9,7 @@ import {
   placeOf,
   textOf,
 } from "./check.ts";
-import { dangerousBuiltins, harmlessVariables } from "./data/names.ts";
+import { allowedMethods, dangerousBuiltins, harmlessVariables } from "./data/names.ts";
 import type { NameUse } from "./facts.ts";
 import { guardedBuiltins } from "./rules-guarded.ts";
 
@@ -34,9 +34,28 @@ function checkBuiltin({ name, node, scope }: NameUse, check: Check): void {
   );
 }
 
-function checkDunder({ name, node }: NameUse, check: Check): void {
-  if (/^__.*__$/.test(name) && !harmlessVariables.has(name) && node.prevSibling?.name !== "def")
-    check.report("R3", node, `"${name.slice(0, 60)}" belongs to the interpreter; use names of your own`);
+function checkDunder(use: NameUse, check: Check): void {
+  const { name, node } = use;
+  if (!/^__.*__$/.test(name) || harmlessVariables.has(name) || node.prevSibling?.name === "def") return;
+  if (isMethodAlias(use, check)) return;
+  check.report("R3", node, `"${name.slice(0, 60)}" belongs to the interpreter; use names of your own`);
+}
+
+/** `__radd__ = __add__` in a class that defines `__add__` itself: as if it were defined twice. */
+function isMethodAlias({ name, node, scope }: NameUse, check: Check): boolean {
+  const statement = node.parent;
+  const [target, sign, value] = [
+    statement?.firstChild,
+    statement?.firstChild?.nextSibling,
+    statement?.lastChild,
+  ];
+  if (scope.kind !== "class" || !allowedMethods.has(name) || statement?.name !== "AssignStatement")
+    return false;
+  if (target?.name !== "VariableName" || sign?.name !== "AssignOp" || value?.name !== "VariableName")
+    return false;
+  if (value.prevSibling?.from !== sign.from || !allowedMethods.has(textOf(target, check))) return false;
+  const method = scope.bindings.get(textOf(value, check));
+  return method !== undefined && method.others === 0 && method.origins.size === 0;
 }
 
 /** A builtin's name as a `global` could be given back by `del`, and is never needed. */
@@ -49,7 +68,7 @@ function checkScopeStatement(statement: SyntaxNode, check: Check): void {
 }
 
 function checkModule({ name, node, scope }: NameUse, check: Check): void {
-  for (const origin of importOrigins({ scope, name, at: node.from })) {
+  for (const origin of importOrigins({ scope, name, at: node.from }, check)) {
     // What must not be imported is refused where it is.
     if (isExtra(origin, check)) {
       checkExtra(origin, node, check);

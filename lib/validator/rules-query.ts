@@ -17,7 +17,7 @@ export function checkQuery(call: MethodCall, check: Check): void {
   const text = textGiven(given, check);
   if (text === null)
     report(
-      `"${method}" takes its text only as a literal; write the condition in Python, such as df[df.a > x]`,
+      `"${method}" takes its text only as a literal; write df.query("a > @x") for a variable x, or the condition in Python, such as df[df.a > x]`,
     );
   else if (leadsOut(text))
     report(

@@ -24,6 +24,11 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   __future__: {},
   abc: {},
   array: {},
+  base64: {
+    only: words(
+      "b64encode b64decode standard_b64encode standard_b64decode urlsafe_b64encode urlsafe_b64decode b32encode b32decode b16encode b16decode a85encode a85decode b85encode b85decode encodebytes decodebytes",
+    ),
+  },
   bisect: {},
   calendar: { refused: words("datetime sys warnings main") },
   cmath: {},
@@ -32,6 +37,11 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   copy: { refused: words("types weakref copyreg dispatch_table") },
   dataclasses: {
     refused: words("abc builtins copy functools inspect itertools keyword re sys types make_dataclass"),
+  },
+  csv: {
+    only: words(
+      "reader writer DictReader DictWriter Sniffer Dialect Error excel excel_tab unix_dialect QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC",
+    ),
   },
   datetime: { refused: words("sys") },
   dateutil: {
@@ -47,11 +57,12 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   enum: { refused: words("bltns sys builtins EnumMeta EnumType") },
   fractions: { refused: words("functools math numbers operator re sys decimal") },
   functools: {
-    refused: words("singledispatch singledispatchmethod update_wrapper recursive_repr namedtuple"),
+    refused: words("singledispatch singledispatchmethod recursive_repr namedtuple"),
   },
   graphlib: {},
   hashlib: { refused: words("file_digest") },
   heapq: {},
+  hmac: { only: words("HMAC compare_digest digest new") },
   io: { only: words("StringIO BytesIO") },
   itertools: {},
   json: { refused: words("codecs decoder encoder scanner tool load dump detect_encoding") },

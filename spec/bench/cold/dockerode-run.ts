@@ -4,9 +4,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { defaultImage, defaultPolicy } from "../../lib/mod.ts";
-import { toHostConfig } from "../../lib/policy/container-spec.ts";
-import { readPythonSeccomp } from "../../lib/policy/seccomp.ts";
+import { defaultImage, defaultPolicy } from "../../../lib/mod.ts";
+import { toHostConfig } from "../../../lib/policy/container-spec.ts";
+import { readPythonSeccomp } from "../../../lib/policy/seccomp.ts";
 import type { Contestant } from "./contestant.ts";
 
 const version = "5.0.1";

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { defaultImage, defaultPolicy } from "../../lib/mod.ts";
-import { toHostConfig } from "../../lib/policy/container-spec.ts";
-import { readPythonSeccomp } from "../../lib/policy/seccomp.ts";
+import { defaultImage, defaultPolicy } from "../../../lib/mod.ts";
+import { toHostConfig } from "../../../lib/policy/container-spec.ts";
+import { readPythonSeccomp } from "../../../lib/policy/seccomp.ts";
 import type { Contestant } from "./contestant.ts";
 
-const seccompPath = fileURLToPath(new URL("../../profiles/seccomp/python.json", import.meta.url));
+const seccompPath = fileURLToPath(new URL("../../../profiles/seccomp/python.json", import.meta.url));
 
 /** `docker run --rm` with the flags that make the same HostConfig. */
 export function createDockerRun(): Contestant {

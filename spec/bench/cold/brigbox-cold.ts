@@ -1,4 +1,4 @@
-import { createExecutor } from "../../lib/mod.ts";
+import { createExecutor } from "../../../lib/mod.ts";
 import type { Contestant } from "./contestant.ts";
 
 /** Brigbox without a pool: container, supervisor, job, verdict, cleanup confirmed. */
