@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { CodeNode } from "./code-tree.ts";
 
 /** One argument of a call. */
 export interface Argument {
@@ -6,11 +6,11 @@ export interface Argument {
   /** `*` or `**` before it. */
   readonly star: string | null;
   /** Null where the parser found none. */
-  readonly node: SyntaxNode | null;
+  readonly node: CodeNode | null;
 }
 
 /** The arguments of a call or of a class, in order. */
-export function argumentsOf(call: SyntaxNode, source: string): readonly Argument[] {
+export function argumentsOf(call: CodeNode, source: string): readonly Argument[] {
   const list = call.getChild("ArgList");
   const found: Argument[] = [];
   let [keyword, star]: [string | null, string | null] = [null, null];

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { CodeNode } from "./code-tree.ts";
 import { type AllowedModule, allowedModules, systemModules } from "./data/modules.ts";
 import type { Facts } from "./facts.ts";
 import { hidesBuiltin, type Place, scopesOf } from "./scopes.ts";
@@ -121,8 +121,8 @@ export function leadsToSystem(path: string): boolean {
 }
 
 /** The attributes that follow a name: of `np.linalg.svd` the nodes of `linalg` and `svd`. */
-export function attributesBehind(name: SyntaxNode): readonly SyntaxNode[] {
-  const found: SyntaxNode[] = [];
+export function attributesBehind(name: CodeNode): readonly CodeNode[] {
+  const found: CodeNode[] = [];
   if (name.parent?.name === "Decorator") {
     for (
       let next = name.nextSibling;
@@ -132,9 +132,9 @@ export function attributesBehind(name: SyntaxNode): readonly SyntaxNode[] {
       if (next.name === "VariableName") found.push(next);
     return found;
   }
-  let current: SyntaxNode | null = name;
+  let current: CodeNode | null = name;
   while (current?.parent?.name === "MemberExpression" || current?.parent?.name === "AttributePattern") {
-    const property: SyntaxNode | null = current.nextSibling?.nextSibling ?? null;
+    const property: CodeNode | null = current.nextSibling?.nextSibling ?? null;
     if (current.prevSibling !== null || property?.name !== "PropertyName") break;
     found.push(property);
     current = current.parent;

@@ -1,4 +1,4 @@
-import type { SyntaxNode, SyntaxNodeRef, Tree } from "@lezer/common";
+import { type CodeNode, type CodeTree, walk } from "./code-tree.ts";
 import type { Facts } from "./facts.ts";
 import { importedName, longestImport } from "./import-names.ts";
 import { bind, createScope, type Scope, targetScope } from "./scopes.ts";
@@ -16,13 +16,13 @@ import {
 
 /** Nodes that rules look at once all names are known. */
 const kept: ReadonlySet<string> = new Set(
-  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ClassPattern ContinuedString Comment ScopeStatement TypeDef".split(
+  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ClassPattern ContinuedString ScopeStatement TypeDef".split(
     " ",
   ),
 );
 
 /** Walks over the tree once. */
-export function collectFacts(tree: Tree, source: string): Facts {
+export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source: string): Facts {
   const facts: Facts = {
     names: [],
     bound: [],
@@ -32,8 +32,9 @@ export function collectFacts(tree: Tree, source: string): Facts {
     ownFunctions: new Set(),
     ownNames: new Set(),
     nodes: [],
-    odd: [],
-    maxDepth: 0,
+    comments,
+    odd,
+    maxDepth,
   };
   let scope = createScope("module", null, { from: 0 });
   const suspended: Scope[] = [];
@@ -42,72 +43,34 @@ export function collectFacts(tree: Tree, source: string): Facts {
     openLoops: new Set<number>(),
     lastAssignments: new Map<number, number>(),
   };
-  let depth = 0;
-  let covered = 0;
   const text = (node: { readonly from: number; readonly to: number }): string =>
     source.slice(node.from, node.to);
-  // A node is a leaf where it is left right after it was entered; to ask it for its children costs more than all the rest.
-  let isLeaf = false;
-  tree.iterate({
-    enter(ref) {
-      depth++;
-      isLeaf = true;
-      if (depth > facts.maxDepth) facts.maxDepth = depth;
-      noteSurroundings(ref, around);
-      const kind = scopeKindOf(ref, around);
-      if (ref.name === "FunctionDefinition" || ref.name === "ClassDefinition")
-        bindDefinition(ref.node, scope, text, facts);
+  walk(top, {
+    enter(node) {
+      noteSurroundings(node, around);
+      const kind = scopeKindOf(node, around);
+      if (node.name === "FunctionDefinition" || node.name === "ClassDefinition")
+        bindDefinition(node, scope, text, facts);
       if (kind !== null)
-        scope = createScope(kind, scope, { from: ref.from, outside: firstIterable(ref, around) });
-      if (isWorkedOutOutside(ref)) {
+        scope = createScope(kind, scope, { from: node.from, outside: firstIterable(node, around) });
+      if (isWorkedOutOutside(node)) {
         suspended.push(scope);
         scope = scope.parent ?? scope;
       }
-      if (kept.has(ref.name)) facts.nodes.push({ node: ref.node, scope });
-      visit(ref, { scope, owner: suspended.at(-1) ?? scope, source, text, facts, around });
-      // What is in a text is no code, whatever the parser sees in it.
-      if (ref.name === "String") covered = cover(ref, covered, { source, facts, text });
+      if (kept.has(node.name)) facts.nodes.push({ node, scope });
+      visit(node, { scope, owner: suspended.at(-1) ?? scope, source, text, facts, around });
     },
-    leave(ref) {
-      depth--;
-      if (isLeaf) covered = cover(ref, covered, { source, facts, text });
-      isLeaf = false;
-      if (isWorkedOutOutside(ref)) scope = suspended.pop() ?? scope;
-      if (scopeKindOf(ref, around) !== null && scope.parent !== null) scope = scope.parent;
+    leave(node) {
+      if (isWorkedOutOutside(node)) scope = suspended.pop() ?? scope;
+      if (scopeKindOf(node, around) !== null && scope.parent !== null) scope = scope.parent;
     },
   });
-  if (covered < source.length) noteGap(covered, source.length, source, facts);
   return facts;
-}
-
-/** `\\{` in an f-string is a backslash and the beginning of code, which the parser takes for an escape. */
-function isOdd(ref: SyntaxNodeRef, text: Visit["text"]): boolean {
-  // One without anything in it may still hold code: of `rf"\\{x}"` the parser sees the braces as text.
-  if (ref.name === "FormatString") return true;
-  if (ref.name === "Escape") return text(ref).startsWith("\\{") && ref.node.parent?.name === "FormatString";
-  return ref.type.isError && ref.to > ref.from;
-}
-
-/** Notes what no leaf covers, and leaves that are odd. Returns up to where the text is covered now. */
-function cover(
-  ref: SyntaxNodeRef,
-  covered: number,
-  { source, facts, text }: Pick<Visit, "source" | "facts" | "text">,
-): number {
-  if (covered < ref.from) noteGap(covered, ref.from, source, facts);
-  if (isOdd(ref, text)) facts.odd.push({ from: ref.from, to: ref.to });
-  return Math.max(covered, ref.to);
-}
-
-/** Between the leaves there is room for blanks, line ends that are escaped, and the literal parts of f-strings. */
-function noteGap(from: number, to: number, source: string, facts: Facts): void {
-  const gap = source.slice(from, to);
-  if (!/^(?:\s|\\\r?\n)*$/.test(gap)) facts.odd.push({ from, to });
 }
 
 /** Where the walk is, for the questions of {@link isTarget} and its like. */
 function noteSurroundings(
-  ref: SyntaxNodeRef,
+  ref: CodeNode,
   around: {
     readonly generators: Set<number>;
     readonly openLoops: Set<number>;
@@ -116,39 +79,37 @@ function noteSurroundings(
 ): void {
   switch (ref.name) {
     case "AssignStatement":
-      around.lastAssignments.set(ref.from, lastAssignment(ref.node));
+      around.lastAssignments.set(ref.from, lastAssignment(ref));
       break;
     case "ArgList":
-      if (firstNamed(ref.node, "for") !== null) around.generators.add(ref.from);
+      if (firstNamed(ref, "for") !== null) around.generators.add(ref.from);
       break;
     case "for":
-      around.openLoops.add(ref.node.parent?.from ?? -1);
+      around.openLoops.add(ref.parent?.from ?? -1);
       break;
     case "in":
-      around.openLoops.delete(ref.node.parent?.from ?? -1);
+      around.openLoops.delete(ref.parent?.from ?? -1);
       break;
     default:
   }
 }
 
-function scopeKindOf({ name, from }: SyntaxNodeRef, around: Surroundings): Scope["kind"] | null {
+function scopeKindOf({ name, from }: CodeNode, around: Surroundings): Scope["kind"] | null {
   if (name === "FunctionDefinition" || name === "LambdaExpression") return "function";
   if (name === "ClassDefinition") return "class";
   return isComprehension({ name, from }, around) ? "comprehension" : null;
 }
 
 /** Defaults and annotations of a function are worked out where it is defined, and not where it runs. */
-function isWorkedOutOutside(ref: SyntaxNodeRef): boolean {
-  return (
-    ref.name === "ParamList" || (ref.name === "TypeDef" && ref.node.parent?.name === "FunctionDefinition")
-  );
+function isWorkedOutOutside(ref: CodeNode): boolean {
+  return ref.name === "ParamList" || (ref.name === "TypeDef" && ref.parent?.name === "FunctionDefinition");
 }
 
-function firstIterable({ name, from: start, node }: SyntaxNodeRef, around: Surroundings): Scope["outside"] {
-  if (!isComprehension({ name, from: start }, around)) return null;
+function firstIterable(node: CodeNode, around: Surroundings): Scope["outside"] {
+  if (!isComprehension(node, around)) return null;
   const from = firstNamed(node, "in")?.to ?? null;
   if (from === null) return null;
-  const ends = ["for", "if", "async"].flatMap((name) => node.getChildren(name)).map((child) => child.from);
+  const ends = ["for", "if", "async"].flatMap((word) => node.getChildren(word)).map((child) => child.from);
   return { from, to: Math.min(node.to, ...ends.filter((end) => end > from).slice(0, 3)) };
 }
 
@@ -162,25 +123,25 @@ interface Visit {
   text(node: { readonly from: number; readonly to: number }): string;
 }
 
-function visit(ref: SyntaxNodeRef, place: Visit): void {
+function visit(ref: CodeNode, place: Visit): void {
   const { scope, facts, text } = place;
   switch (ref.name) {
     case "VariableName":
-      visitName(ref.node, place);
+      visitName(ref, place);
       break;
     case "PropertyName":
-      facts.attributes.push({ name: text(ref), from: ref.from, to: ref.to, node: ref.node, scope });
-      if (isOwnAttribute(ref.node, text)) facts.ownNames.add(text(ref));
+      facts.attributes.push({ name: text(ref), from: ref.from, to: ref.to, node: ref, scope });
+      if (isOwnAttribute(ref, text)) facts.ownNames.add(text(ref));
       break;
     case "ScopeStatement":
-      for (const name of childrenOf(ref.node, "VariableName")) scope.borrowed.add(text(name));
+      for (const name of childrenOf(ref, "VariableName")) scope.borrowed.add(text(name));
       break;
     case "DeleteStatement":
-      for (const name of namesBelow(ref.node)) facts.deleted.add(text(name));
+      for (const name of namesBelow(ref)) facts.deleted.add(text(name));
       break;
     case "TryStatement":
       // `except E as name` takes the name away at its end.
-      for (const name of childrenOf(ref.node, "VariableName"))
+      for (const name of childrenOf(ref, "VariableName"))
         if (isAfter(name, "as")) facts.deleted.add(text(name));
       break;
     default:
@@ -188,21 +149,21 @@ function visit(ref: SyntaxNodeRef, place: Visit): void {
 }
 
 /** `self.name = ...`: an attribute that the code gives to its own objects. */
-function isOwnAttribute(property: SyntaxNode, text: Visit["text"]): boolean {
+function isOwnAttribute(property: CodeNode, text: Visit["text"]): boolean {
   const member = property.parent;
   const owner = member?.firstChild;
   const next = member?.nextSibling?.name ?? "";
   return owner?.name === "VariableName" && text(owner) === "self" && /^(AssignOp|TypeDef|,)$/.test(next);
 }
 
-function lastAssignment(statement: SyntaxNode): number {
+function lastAssignment(statement: CodeNode): number {
   let last = -1;
   for (let child = statement.firstChild; child !== null; child = child.nextSibling)
     if (child.name === "AssignOp") last = child.from;
   return last;
 }
 
-function visitName(node: SyntaxNode, visit: Visit): void {
+function visitName(node: CodeNode, visit: Visit): void {
   const { scope, owner, facts, text, around } = visit;
   const name = text(node);
   const { parent } = node;
@@ -234,7 +195,7 @@ function visitName(node: SyntaxNode, visit: Visit): void {
   facts.names.push({ name, node, scope });
 }
 
-function visitImportedName(node: SyntaxNode, { scope, facts, source }: Visit): void {
+function visitImportedName(node: CodeNode, { scope, facts, source }: Visit): void {
   const statement = node.parent;
   if (statement === null || statement.to - statement.from > longestImport) return;
   const imported = importedName(node, source);
@@ -246,7 +207,7 @@ function visitImportedName(node: SyntaxNode, { scope, facts, source }: Visit): v
   bind(scope, imported.name, { certain, origin: imported.origin });
 }
 
-function bindDefinition(node: SyntaxNode, scope: Scope, text: Visit["text"], facts: Facts): void {
+function bindDefinition(node: CodeNode, scope: Scope, text: Visit["text"], facts: Facts): void {
   const name = node.getChild("VariableName");
   if (name === null) return;
   if (node.name === "FunctionDefinition") facts.ownFunctions.add(text(name));
@@ -258,13 +219,13 @@ function bindDefinition(node: SyntaxNode, scope: Scope, text: Visit["text"], fac
   bind(scope, text(name), { certain, isDefinition: true });
 }
 
-function childrenOf(node: SyntaxNode, name: string): readonly SyntaxNode[] {
+function childrenOf(node: CodeNode, name: string): readonly CodeNode[] {
   return node.getChildren(name);
 }
 
-function namesBelow(node: SyntaxNode): readonly SyntaxNode[] {
-  const found: SyntaxNode[] = [];
-  const waiting: SyntaxNode[] = [node];
+function namesBelow(node: CodeNode): readonly CodeNode[] {
+  const found: CodeNode[] = [];
+  const waiting: CodeNode[] = [node];
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
     if (current.name === "VariableName") found.push(current);
     if (current.name === "MemberExpression") continue;

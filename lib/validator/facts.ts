@@ -1,10 +1,10 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { CodeNode, Extent } from "./code-tree.ts";
 import type { Scope } from "./scopes.ts";
 
 /** A name that is read, and where. */
 export interface NameUse {
   readonly name: string;
-  readonly node: SyntaxNode;
+  readonly node: CodeNode;
   readonly scope: Scope;
 }
 
@@ -13,7 +13,7 @@ export interface AttributeUse {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  readonly node: SyntaxNode;
+  readonly node: CodeNode;
   readonly scope: Scope;
 }
 
@@ -31,8 +31,9 @@ export interface Facts {
   readonly ownFunctions: Set<string>;
   /** Names of attributes that the code gives to its own objects: of classes, their methods, and what is assigned to `self`. */
   readonly ownNames: Set<string>;
-  readonly nodes: { readonly node: SyntaxNode; readonly scope: Scope }[];
+  readonly nodes: { readonly node: CodeNode; readonly scope: Scope }[];
+  readonly comments: readonly Extent[];
   /** Text that stands in no node, or in one that the parser could not place. */
-  readonly odd: { readonly from: number; readonly to: number }[];
-  maxDepth: number;
+  readonly odd: readonly Extent[];
+  readonly maxDepth: number;
 }

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { CodeNode } from "./code-tree.ts";
 
 /** An import that is longer than this is refused for it, and its names are not bound, UTF-16 code units. */
 export const longestImport = 4000;
@@ -11,7 +11,7 @@ export interface ImportedName {
 }
 
 /** `import a.b as c` binds c to a.b, `import a.b` binds a to a, `from a import b as c` binds c to a.b. */
-export function importedName(node: SyntaxNode, source: string): ImportedName | null {
+export function importedName(node: CodeNode, source: string): ImportedName | null {
   const statement = node.parent;
   if (statement === null || statement.name !== "ImportStatement") return null;
   const isFrom = statement.firstChild?.name === "from";
@@ -28,14 +28,14 @@ export function importedName(node: SyntaxNode, source: string): ImportedName | n
   return { name, origin: isAlias ? path : name };
 }
 
-function aliasBehind(node: SyntaxNode): SyntaxNode | null {
-  let current: SyntaxNode | null = node;
+function aliasBehind(node: CodeNode): CodeNode | null {
+  let current: CodeNode | null = node;
   while (current !== null && (current.name === "VariableName" || current.name === "."))
     current = current.nextSibling;
   return current?.name === "as" ? current : null;
 }
 
-function dottedEndingAt(last: SyntaxNode | null, source: string): string {
+function dottedEndingAt(last: CodeNode | null, source: string): string {
   const parts: string[] = [];
   for (let current = last; current !== null; current = current.prevSibling) {
     if (current.name === "VariableName") parts.unshift(source.slice(current.from, current.to));
@@ -45,7 +45,7 @@ function dottedEndingAt(last: SyntaxNode | null, source: string): string {
 }
 
 /** The module of `from MODULE import`, dots before it included. */
-export function modulePath(statement: SyntaxNode, source: string): string {
+export function modulePath(statement: CodeNode, source: string): string {
   let path = "";
   for (
     let current = statement.firstChild?.nextSibling ?? null;

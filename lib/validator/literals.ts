@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { CodeNode } from "./code-tree.ts";
 
 const shape = /^([A-Za-z]{0,2})("""|'''|"|')/;
 
@@ -40,7 +40,7 @@ function fromCode(code: number): string {
 }
 
 /** The value of a node that is a literal, several in a row and in brackets included; null for anything else. */
-export function literalOf(node: SyntaxNode | null, source: string): string | null {
+export function literalOf(node: CodeNode | null, source: string): string | null {
   if (node === null) return null;
   if (node.name === "String") return literalValue(source.slice(node.from, node.to));
   if (node.name === "ParenthesizedExpression") return literalOf(node.firstChild?.nextSibling ?? null, source);

@@ -1,10 +1,10 @@
-import type { SyntaxNode } from "@lezer/common";
 import { type Check, importOrigins, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import type { AttributeUse } from "./facts.ts";
 import type { Scope } from "./scopes.ts";
 
 /** What stands before the dot of an attribute; null where there is none. */
-export function ownerNode({ node }: Pick<AttributeUse, "node">): SyntaxNode | null {
+export function ownerNode({ node }: Pick<AttributeUse, "node">): CodeNode | null {
   const owner = node.parent?.firstChild ?? null;
   return owner === null || owner.to > node.from ? null : owner;
 }
@@ -19,7 +19,7 @@ export function ownerOf(use: AttributeUse, { source }: Check): string | null {
 }
 
 /** The name at the beginning of a chain of attributes: of `np.linalg.svd` the node of `np`. */
-export function rootOf(node: SyntaxNode | null): SyntaxNode | null {
+export function rootOf(node: CodeNode | null): CodeNode | null {
   let current = node;
   while (current?.name === "MemberExpression" || current?.name === "ParenthesizedExpression")
     current =
@@ -29,7 +29,7 @@ export function rootOf(node: SyntaxNode | null): SyntaxNode | null {
 
 /** What a name or a chain of attributes was imported as, such as `functools.wraps`; empty for what is no import. */
 export function importedPaths(
-  { node, scope }: { readonly node: SyntaxNode | null; readonly scope: Scope },
+  { node, scope }: { readonly node: CodeNode | null; readonly scope: Scope },
   check: Check,
 ): readonly string[] {
   const root = rootOf(node);

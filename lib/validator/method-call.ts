@@ -1,22 +1,22 @@
-import type { SyntaxNode } from "@lezer/common";
 import { type Argument, argumentsOf } from "./arguments.ts";
 import { type Check, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import type { Scope } from "./scopes.ts";
 
 /** A call of a method or a function, as rules see it. */
 export interface MethodCall {
   readonly method: string;
-  readonly property: SyntaxNode;
+  readonly property: CodeNode;
   /** What is called: a name, or a chain of attributes. */
-  readonly callee: SyntaxNode;
+  readonly callee: CodeNode;
   /** What stands before the dot; null for a function. */
-  readonly owner: SyntaxNode | null;
+  readonly owner: CodeNode | null;
   readonly given: readonly Argument[];
   readonly scope: Scope;
 }
 
 /** What a node calls by its name; null for a call of anything else. */
-export function methodCallOf(node: SyntaxNode, scope: Scope, check: Check): MethodCall | null {
+export function methodCallOf(node: CodeNode, scope: Scope, check: Check): MethodCall | null {
   const callee = node.firstChild;
   const property = callee?.name === "MemberExpression" ? callee.getChild("PropertyName") : callee;
   if (callee === null || property === null || !/^(PropertyName|VariableName)$/.test(property.name))

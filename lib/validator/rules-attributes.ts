@@ -1,6 +1,6 @@
-import type { SyntaxNode } from "@lezer/common";
 import { argumentsOf } from "./arguments.ts";
 import { attributesBehind, type Check, importOrigins, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import {
   allowedMethods,
   fileMethods,
@@ -86,7 +86,7 @@ function nextAttribute({ node }: AttributeUse, check: Check): string {
 
 /** Given a value, taken away, or bound by a loop; in brackets too. */
 function isSet({ node }: AttributeUse): boolean {
-  let current: SyntaxNode | null = node.parent;
+  let current: CodeNode | null = node.parent;
   while (current?.parent !== null && current?.parent !== undefined && brackets.test(current.parent.name))
     current = current.parent;
   const statement = current?.parent;
@@ -94,7 +94,7 @@ function isSet({ node }: AttributeUse): boolean {
   if (statement.name === "DeleteStatement" || statement.name === "UpdateStatement") return true;
   if (statement.name === "WithStatement") return current.prevSibling?.name === "as";
   const signs = statement.name === "AssignStatement" ? ["AssignOp", "TypeDef"] : ["in"];
-  const isBefore = ({ from }: SyntaxNode): boolean => current !== null && from > current.from;
+  const isBefore = ({ from }: CodeNode): boolean => current !== null && from > current.from;
   return (
     /^(Assign|For)Statement$|Comprehension/.test(statement.name) &&
     signs.some((sign) => statement.getChildren(sign).some(isBefore))
@@ -194,7 +194,7 @@ function isCalledElsewhere(use: AttributeUse, check: Check): boolean {
 
 /** `map("{:.2f}".format, values)` follows no attributes. */
 function isHarmlessTemplate(use: AttributeUse, { source }: Check): boolean {
-  const owner: SyntaxNode | null = ownerNode(use);
+  const owner: CodeNode | null = ownerNode(use);
   const template = use.name === "format" ? literalOf(owner, source) : null;
   return template !== null && !/\{[^{}:!]*[.[]/.test(template);
 }

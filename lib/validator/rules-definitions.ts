@@ -1,6 +1,6 @@
-import type { SyntaxNode } from "@lezer/common";
 import { argumentsOf } from "./arguments.ts";
 import { attributesBehind, type Check, importOrigins, isExtra, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import { allowedMethods } from "./data/names.ts";
 import { resolveScope, type Scope } from "./scopes.ts";
 
@@ -23,10 +23,10 @@ const importedDecorators: ReadonlySet<string> = new Set(
 
 const accessors: ReadonlySet<string> = new Set(["setter", "getter", "deleter"]);
 
-function checkDecorator(node: SyntaxNode, scope: Scope, check: Check): void {
+function checkDecorator(node: CodeNode, scope: Scope, check: Check): void {
   const name = node.getChild("VariableName");
   // Lezer ends the decorator where Python, since 3.9, goes on with any expression, and marks the place.
-  if (name === null || node.lastChild?.type.isError === true) {
+  if (name === null || node.lastChild?.isError === true) {
     check.report("R8", node, "a decorator must be a name, or the call of one");
     return;
   }
@@ -47,7 +47,7 @@ function checkDecorator(node: SyntaxNode, scope: Scope, check: Check): void {
   );
 }
 
-function checkClass(node: SyntaxNode, scope: Scope, check: Check): void {
+function checkClass(node: CodeNode, scope: Scope, check: Check): void {
   for (const { keyword, star, node: value } of argumentsOf(node, check.source)) {
     if (star !== null)
       check.report("R9", node.getChild("ArgList") ?? node, "the bases of a class must stand in plain sight");
@@ -65,7 +65,7 @@ function checkClass(node: SyntaxNode, scope: Scope, check: Check): void {
   }
 }
 
-function checkFunction(node: SyntaxNode, check: Check): void {
+function checkFunction(node: CodeNode, check: Check): void {
   const name = node.getChild("VariableName");
   if (name === null) return;
   const text = textOf(name, check);

@@ -1,6 +1,6 @@
-import type { SyntaxNode } from "@lezer/common";
 import type { Argument } from "./arguments.ts";
 import { type Check, isBuiltin, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import { dispatchers, fileMethods, stringDispatchers } from "./data/names.ts";
 import type { AttributeUse } from "./facts.ts";
 import { literalOf } from "./literals.ts";
@@ -81,12 +81,12 @@ const containers =
   /^(ArrayExpression|TupleExpression|DictionaryExpression|SetExpression|ParenthesizedExpression|ConditionalExpression)$/;
 
 /** Literal texts, in lists and dicts too. */
-function namesIn(node: SyntaxNode, { source }: Check): readonly string[] {
+function namesIn(node: CodeNode, { source }: Check): readonly string[] {
   return leavesOf(node).flatMap((leaf) => literalOf(leaf, source) ?? []);
 }
 
-function leavesOf(node: SyntaxNode): readonly SyntaxNode[] {
-  const found: SyntaxNode[] = [];
+function leavesOf(node: CodeNode): readonly CodeNode[] {
+  const found: CodeNode[] = [];
   const waiting = [node];
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
     if (!containers.test(current.name)) found.push(current);
@@ -96,15 +96,15 @@ function leavesOf(node: SyntaxNode): readonly SyntaxNode[] {
 }
 
 /** `"to_" + x`, `f"to_{x}"`, `"x".join(y)`: a text that is put together where it is given. */
-function isComputedText(node: SyntaxNode | null): boolean {
+function isComputedText(node: CodeNode | null): boolean {
   return node !== null && leavesOf(node).some(isTextMade);
 }
 
-function isTextMade(node: SyntaxNode): boolean {
+function isTextMade(node: CodeNode): boolean {
   if (node.name === "BinaryExpression" || node.name === "FormatString") return true;
   if (node.name === "ContinuedString") return node.getChild("FormatString") !== null;
   // Whatever is called or taken from a literal text is a text again.
-  let current: SyntaxNode | null = node;
+  let current: CodeNode | null = node;
   while (current?.name === "CallExpression" || current?.name === "MemberExpression") {
     current = current.firstChild;
     if (current?.name === "String" || current?.name === "ContinuedString") return true;
@@ -139,7 +139,7 @@ function isFunction({ node }: Argument, scope: MethodCall["scope"], check: Check
 }
 
 /** Every way in which the name gets a value makes it a function or a class, or imports it. */
-function isBoundByDefinition(node: SyntaxNode, scope: MethodCall["scope"], check: Check): boolean {
+function isBoundByDefinition(node: CodeNode, scope: MethodCall["scope"], check: Check): boolean {
   const name = textOf(node, check);
   const owner = resolveScope({ scope, name, at: node.from });
   const known = owner?.bindings.get(name);

@@ -1,6 +1,6 @@
-import type { SyntaxNode } from "@lezer/common";
 import { type Argument, argumentsOf } from "./arguments.ts";
 import { type Check, isBuiltin, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import type { NameUse } from "./facts.ts";
 import { literalOf } from "./literals.ts";
 import { importedPaths, isOwnInstance } from "./member.ts";
@@ -15,11 +15,11 @@ interface Guard {
   /** True for such a call. */
   isHarmless(call: Call, check: Check): boolean;
   /** True for a use that is no call, and harmless too. */
-  isHarmlessValue?(node: SyntaxNode, check: Check): boolean;
+  isHarmlessValue?(node: CodeNode, check: Check): boolean;
 }
 
 interface Call {
-  readonly node: SyntaxNode;
+  readonly node: CodeNode;
   readonly given: readonly Argument[];
   readonly use: NameUse;
 }
@@ -97,7 +97,7 @@ export function checkGuarded(check: Check): void {
 }
 
 function checkUse(
-  { use, node, guard }: { readonly use: NameUse; readonly node: SyntaxNode; readonly guard: Guard },
+  { use, node, guard }: { readonly use: NameUse; readonly node: CodeNode; readonly guard: Guard },
   check: Check,
 ): void {
   const call = node.parent;
@@ -113,11 +113,8 @@ function checkUse(
 }
 
 /** The chain of attributes that begins with a name, and what it was imported as. */
-function longestChain(
-  use: NameUse,
-  check: Check,
-): { readonly node: SyntaxNode; readonly path: string | null } {
-  let node: SyntaxNode = use.node;
+function longestChain(use: NameUse, check: Check): { readonly node: CodeNode; readonly path: string | null } {
+  let node: CodeNode = use.node;
   const hasOrigin = importedPaths({ node, scope: use.scope }, check).length > 0;
   if (!hasOrigin) return { node, path: null };
   while (
@@ -161,15 +158,15 @@ function isHarmlessType({ node, given: [value], given, use }: Call, check: Check
 }
 
 /** `x: type` and `x: dict[str, type[Base]] | None`: named there, and not called. */
-function isInAnnotation(node: SyntaxNode): boolean {
-  let current: SyntaxNode | null = node.parent;
+function isInAnnotation(node: CodeNode): boolean {
+  let current: CodeNode | null = node.parent;
   while (current !== null && annotationParts.test(current.name)) current = current.parent;
   return current?.name === "TypeDef";
 }
 
 const annotationParts = /^(Member|Tuple|Array|Binary|Parenthesized)Expression$/;
 
-function isClassName(node: SyntaxNode, { scope }: NameUse, check: Check): boolean {
+function isClassName(node: CodeNode, { scope }: NameUse, check: Check): boolean {
   if (node.name !== "VariableName") return false;
   const name = textOf(node, check);
   if (
@@ -182,7 +179,7 @@ function isClassName(node: SyntaxNode, { scope }: NameUse, check: Check): boolea
   return known !== undefined && known.others === 0 && /^[A-Z]/.test(name);
 }
 
-function isMetaclass(node: SyntaxNode): boolean {
+function isMetaclass(node: CodeNode): boolean {
   return (
     node.parent?.name === "ArgList" &&
     node.parent.parent?.name === "ClassDefinition" &&

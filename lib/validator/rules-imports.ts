@@ -1,5 +1,5 @@
-import type { SyntaxNode } from "@lezer/common";
 import { type Check, isExtra, placeOf, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import { allowedModules } from "./data/modules.ts";
 import { fileMethods } from "./data/names.ts";
 import { longestImport, modulePath } from "./import-names.ts";
@@ -16,7 +16,7 @@ export function checkImports(check: Check): void {
   }
 }
 
-function checkImport(statement: SyntaxNode, check: Check): void {
+function checkImport(statement: CodeNode, check: Check): void {
   if (statement.firstChild?.name !== "from") {
     for (const path of importedPaths(statement, check)) checkModule(path, check);
     return;
@@ -55,7 +55,7 @@ function listOf(top: string): string {
   return [top, ...submodules.map((name) => `${top}.${name}`)].join(", ");
 }
 
-function importedPaths(statement: SyntaxNode, check: Check): readonly Path[] {
+function importedPaths(statement: CodeNode, check: Check): readonly Path[] {
   const paths: Path[] = [];
   let current = null as Path | null;
   let isAlias = false;
@@ -77,7 +77,7 @@ function importedPaths(statement: SyntaxNode, check: Check): readonly Path[] {
   return paths;
 }
 
-function checkNames(statement: SyntaxNode, module: string, check: Check): void {
+function checkNames(statement: CodeNode, module: string, check: Check): void {
   let isBehind = false;
   let isAlias = false;
   let found = 0;
@@ -96,7 +96,7 @@ function checkNames(statement: SyntaxNode, module: string, check: Check): void {
     check.report("R1", statement, "this import names nothing that can be seen; name what you need");
 }
 
-function checkName(node: SyntaxNode, module: string, check: Check): void {
+function checkName(node: CodeNode, module: string, check: Check): void {
   const name = textOf(node, check);
   if (name.startsWith("_")) {
     check.report("R1", node, `"${name.slice(0, 60)}" is private to ${module}; import what is public`);

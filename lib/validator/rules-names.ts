@@ -1,4 +1,3 @@
-import type { SyntaxNode } from "@lezer/common";
 import type { Check } from "./check.ts";
 import {
   attributesBehind,
@@ -9,6 +8,7 @@ import {
   placeOf,
   textOf,
 } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import { allowedMethods, dangerousBuiltins, harmlessVariables } from "./data/names.ts";
 import type { NameUse } from "./facts.ts";
 import { guardedBuiltins } from "./rules-guarded.ts";
@@ -59,7 +59,7 @@ function isMethodAlias({ name, node, scope }: NameUse, check: Check): boolean {
 }
 
 /** A builtin's name as a `global` could be given back by `del`, and is never needed. */
-function checkScopeStatement(statement: SyntaxNode, check: Check): void {
+function checkScopeStatement(statement: CodeNode, check: Check): void {
   for (const node of statement.getChildren("VariableName")) {
     const name = textOf(node, check);
     if (dangerousBuiltins.has(name) || Object.hasOwn(guardedBuiltins, name) || name.startsWith("__"))
@@ -100,7 +100,7 @@ function checkModule({ name, node, scope }: NameUse, check: Check): void {
 }
 
 /** `module is None` and `if module:` ask whether an import worked, and pass nothing on. */
-function isOnlyCompared(node: SyntaxNode): boolean {
+function isOnlyCompared(node: CodeNode): boolean {
   const { parent, nextSibling } = node;
   if (parent?.name === "IfStatement") return true;
   return (
@@ -109,7 +109,7 @@ function isOnlyCompared(node: SyntaxNode): boolean {
 }
 
 /** The caller's own modules may hold anything but the way to the system. */
-function checkExtra(origin: string, node: SyntaxNode, check: Check): void {
+function checkExtra(origin: string, node: CodeNode, check: Check): void {
   const behind = attributesBehind(node);
   const path = [origin, ...behind.map((attribute) => textOf(attribute, check))].join(".");
   if (leadsToSystem(path))

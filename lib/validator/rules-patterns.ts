@@ -1,5 +1,5 @@
-import type { SyntaxNode } from "@lezer/common";
 import { type Check, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import { isForbiddenAttribute } from "./rules-attributes.ts";
 import { resolveScope, type Scope } from "./scopes.ts";
 
@@ -11,14 +11,14 @@ export function checkPatterns(check: Check): void {
   }
 }
 
-function checkKeyword(node: SyntaxNode, check: Check): void {
+function checkKeyword(node: CodeNode, check: Check): void {
   const name = textOf(node, check);
   if (name.startsWith("_") || isForbiddenAttribute(name))
     check.report("R10", node, `a pattern must not read "${name.slice(0, 60)}"; match public attributes`);
 }
 
 /** Of a class that was made at run time nobody can say which attributes its positions read. */
-function checkPositional(node: SyntaxNode, scope: Scope, check: Check): void {
+function checkPositional(node: CodeNode, scope: Scope, check: Check): void {
   const name = node.getChild("VariableName");
   const first = node.getChild("PatternArgList")?.firstChild?.nextSibling;
   if (name === null || first === null || first === undefined || /^(KeywordPattern|\))$/.test(first.name))

@@ -1,5 +1,6 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 import { type Check, textOf } from "./check.ts";
+import type { CodeNode } from "./code-tree.ts";
 import { fileMethods, interpreterAttributes, pandasReaders, textMethods } from "./data/names.ts";
 import { endsWhereItSeems, literalOf } from "./literals.ts";
 
@@ -9,12 +10,13 @@ export function checkTexts(check: Check, tree: Tree): void {
     if (node.name === "String") checkString(node, check);
     if (node.name === "FormatString") checkFormatString(node, check);
     if (node.name === "ContinuedString") checkLiteral(node, check);
-    if (node.name === "Comment" && /[\r\n]/.test(textOf(node, check))) notUnderstood(node, check);
   }
+  for (const comment of check.facts.comments)
+    if (/[\r\n]/.test(textOf(comment, check))) notUnderstood(comment, check);
   for (const place of check.facts.odd) checkOdd(place, check, tree);
 }
 
-function checkString(node: SyntaxNode, check: Check): void {
+function checkString(node: CodeNode, check: Check): void {
   if (!endsWhereItSeems(textOf(node, check)) || isTemplateString(node, check)) notUnderstood(node, check);
   if (node.parent?.name !== "ContinuedString") checkLiteral(node, check);
 }
@@ -25,7 +27,7 @@ function readsInterpreter(text: string): boolean {
   return [...text.matchAll(/\{[^{}:!]*\.\s*(\w+)/g)].some(([, name = ""]) => interpreterAttributes.has(name));
 }
 
-function checkLiteral(node: SyntaxNode, check: Check): void {
+function checkLiteral(node: CodeNode, check: Check): void {
   const text = literalOf(node, check.source);
   if (text === null) return;
   // A text that is a statement of its own is a comment.
@@ -45,12 +47,12 @@ function checkLiteral(node: SyntaxNode, check: Check): void {
 }
 
 /** `t"{x}"`, which later Pythons know: the parser takes the letter for a name and the rest for a text. */
-function isTemplateString({ from }: SyntaxNode, { source }: Check): boolean {
+function isTemplateString({ from }: CodeNode, { source }: Check): boolean {
   return /(?:^|[^\p{L}\p{N}_])(?:t|rt|tr)$/iu.test(source.slice(Math.max(0, from - 3), from));
 }
 
 /** Its first and last quotes are its own; between them only code in braces may hold the same ones. */
-function checkFormatString(node: SyntaxNode, check: Check): void {
+function checkFormatString(node: CodeNode, check: Check): void {
   const text = textOf(node, check);
   const match = /^[A-Za-z]{1,2}("""|'''|"|')/.exec(text);
   const quote = match?.[1] ?? "";

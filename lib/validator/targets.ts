@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { CodeNode } from "./code-tree.ts";
 import type { Range } from "./scopes.ts";
 
 const comprehensions: ReadonlySet<string> = new Set(
@@ -36,21 +36,21 @@ export function isComprehension(
 }
 
 /** The first child of a name; unlike `getChild` it stops there. */
-export function firstNamed(node: SyntaxNode, name: string): SyntaxNode | null {
+export function firstNamed(node: CodeNode, name: string): CodeNode | null {
   let child = node.firstChild;
   while (child !== null && child.name !== name) child = child.nextSibling;
   return child;
 }
 
 /** A keyword of a call or a class: `f(name=value)`. */
-export function isKeyword(node: SyntaxNode): boolean {
+export function isKeyword(node: CodeNode): boolean {
   const { parent, nextSibling } = node;
   if (parent?.name === "KeywordPattern") return parent.firstChild?.from === node.from;
   return parent?.name === "ArgList" && nextSibling?.name === "AssignOp" && !isAfter(node, "AssignOp");
 }
 
 /** True for a name that gets a value here. */
-export function isTarget(node: SyntaxNode, around: Surroundings): boolean {
+export function isTarget(node: CodeNode, around: Surroundings): boolean {
   const current = outOfBrackets(node);
   const { parent } = current;
   switch (parent?.name) {
@@ -71,24 +71,24 @@ export function isTarget(node: SyntaxNode, around: Surroundings): boolean {
 }
 
 /** Between `for` and `in` of a comprehension. */
-export function isLoopTarget(node: SyntaxNode, around: Surroundings): boolean {
+export function isLoopTarget(node: CodeNode, around: Surroundings): boolean {
   const { parent } = outOfBrackets(node);
   return parent !== null && around.openLoops.has(parent.from) && isComprehension(parent, around);
 }
 
 /** (a, [b, *c]) = ... and for a, (b, c) in ... */
-function outOfBrackets(node: SyntaxNode): SyntaxNode {
-  let current: SyntaxNode = node;
+function outOfBrackets(node: CodeNode): CodeNode {
+  let current: CodeNode = node;
   while (current.parent !== null && brackets.has(current.parent.name)) current = current.parent;
   return current;
 }
 
-function isInTypeDef(node: SyntaxNode): boolean {
+function isInTypeDef(node: CodeNode): boolean {
   return node.prevSibling?.name === ":" || node.name === "TypeDef";
 }
 
 /** Where a name that gets its value here certainly has it; null where that depends on the way that the code takes. */
-export function certainRange(node: SyntaxNode): Range | null {
+export function certainRange(node: CodeNode): Range | null {
   const statement = outOfBrackets(node).parent;
   switch (statement?.name) {
     case "AssignStatement": {
@@ -108,6 +108,6 @@ export function certainRange(node: SyntaxNode): Range | null {
 }
 
 /** True where the token before is of this name. */
-export function isAfter(node: SyntaxNode, name: string): boolean {
+export function isAfter(node: CodeNode, name: string): boolean {
   return node.prevSibling?.name === name;
 }

@@ -1,6 +1,7 @@
 import { parser } from "@lezer/python";
 import { checkBasic } from "./basic.ts";
 import { createCheck } from "./check.ts";
+import { buildCodeTree } from "./code-tree.ts";
 import { collectFacts } from "./collect-facts.ts";
 import { locate } from "./locate.ts";
 import { parseWithin } from "./parse-within.ts";
@@ -55,7 +56,7 @@ function checkTree(code: string, mode: "strict" | "basic", imports: readonly str
   const tree = parseWithin(parser, code);
   if (tree === null)
     return [{ rule: "R12", from: 0, to: 0, message: "the code takes too long to parse; split it up" }];
-  const facts = collectFacts(tree, code);
+  const facts = collectFacts(buildCodeTree(tree, code), code);
   const check = createCheck(code, facts, imports);
   if (mode === "basic") checkBasic(check);
   else {
