@@ -1,4 +1,5 @@
 import type { CodeNode } from "./code-tree.ts";
+import { isKeywordSign } from "./targets.ts";
 
 /** One argument of a call. */
 export interface Argument {
@@ -16,9 +17,9 @@ export function argumentsOf(call: CodeNode, source: string): readonly Argument[]
   let [keyword, star]: [string | null, string | null] = [null, null];
   for (let child = list?.firstChild ?? null; child !== null; child = child.nextSibling) {
     if (child.name === "*" || child.name === "**") star = child.name;
-    else if (child.name === "VariableName" && child.nextSibling?.name === "AssignOp")
+    else if (child.name === "VariableName" && isKeywordSign(child.nextSibling))
       keyword = source.slice(child.from, child.to);
-    else if (!["(", ")", ",", "AssignOp", "Comment"].includes(child.name)) {
+    else if (!["(", ")", ",", "AssignOp"].includes(child.name)) {
       found.push({ keyword, star, node: child });
       [keyword, star] = [null, null];
     }

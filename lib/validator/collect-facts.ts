@@ -7,19 +7,22 @@ import {
   firstNamed,
   isAfter,
   isComprehension,
+  isInModule,
   isKeyword,
   isLoopTarget,
   isTarget,
   type Surroundings,
-  statementsOfModule,
 } from "./targets.ts";
 
 /** Nodes that rules look at once all names are known. */
 const kept: ReadonlySet<string> = new Set(
-  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ClassPattern ContinuedString ScopeStatement TypeDef".split(
+  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ClassPattern ContinuedString ScopeStatement TypeDef ParamList".split(
     " ",
   ),
 );
+
+/** Decorators among the builtins. */
+export const plainDecorators: ReadonlySet<string> = new Set(["property", "staticmethod", "classmethod"]);
 
 /** Walks over the tree once. */
 export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source: string): Facts {
@@ -29,6 +32,7 @@ export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source:
     attributes: [],
     imported: new Set(),
     deleted: new Set(),
+    decorated: [],
     ownFunctions: new Set(),
     ownNames: new Set(),
     nodes: [],
@@ -65,7 +69,18 @@ export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source:
       if (scopeKindOf(node, around) !== null && scope.parent !== null) scope = scope.parent;
     },
   });
+  // What a decorator of the code's own returns need not be a function or a class.
+  for (const { bound, decorators } of facts.decorated)
+    if (!decorators.every((name) => plainDecorators.has(name) || isOnlyImported(name, facts))) bound.others++;
   return facts;
+}
+
+function isOnlyImported(name: string, { imported, bound }: Facts): boolean {
+  if (!imported.has(name)) return false;
+  const isGivenElsewhere = bound.some(
+    (other) => other.name === name && other.node.parent?.name !== "ImportStatement",
+  );
+  return !isGivenElsewhere;
 }
 
 /** Where the walk is, for the questions of {@link isTarget} and its like. */
@@ -134,7 +149,8 @@ function visit(ref: CodeNode, place: Visit): void {
       if (isOwnAttribute(ref, text)) facts.ownNames.add(text(ref));
       break;
     case "ScopeStatement":
-      for (const name of childrenOf(ref, "VariableName")) scope.borrowed.add(text(name));
+      for (const name of childrenOf(ref, "VariableName"))
+        (ref.getChild("global") === null ? scope.nonlocals : scope.globals).add(text(name));
       break;
     case "DeleteStatement":
       for (const name of namesBelow(ref)) facts.deleted.add(text(name));
@@ -202,7 +218,7 @@ function visitImportedName(node: CodeNode, { scope, facts, source }: Visit): voi
   if (imported === null) return;
   facts.bound.push({ name: imported.name, node, scope });
   facts.imported.add(imported.name);
-  const isCertain = scope.kind === "module" && statementsOfModule.has(statement.parent?.name ?? "");
+  const isCertain = scope.kind === "module" && isInModule(statement);
   const certain = isCertain ? { from: statement.to, to: Number.MAX_SAFE_INTEGER } : null;
   bind(scope, imported.name, { certain, origin: imported.origin });
 }
@@ -213,10 +229,16 @@ function bindDefinition(node: CodeNode, scope: Scope, text: Visit["text"], facts
   if (node.name === "FunctionDefinition") facts.ownFunctions.add(text(name));
   if (scope.kind === "class") facts.ownNames.add(text(name));
   facts.bound.push({ name: text(name), node: name, scope });
-  const certain = statementsOfModule.has(node.parent?.name ?? "")
-    ? { from: node.to, to: Number.MAX_SAFE_INTEGER }
-    : null;
-  bind(scope, text(name), { certain, isDefinition: true });
+  const certain = isInModule(node) ? { from: node.to, to: Number.MAX_SAFE_INTEGER } : null;
+  const bound = bind(scope, text(name), { certain, isDefinition: true });
+  const decorators =
+    node.parent?.name === "DecoratedStatement"
+      ? node.parent.getChildren("Decorator").map((decorator) => {
+          const first = decorator.getChild("VariableName");
+          return first === null ? "" : text(first);
+        })
+      : [];
+  if (decorators.length > 0) facts.decorated.push({ bound, decorators });
 }
 
 function childrenOf(node: CodeNode, name: string): readonly CodeNode[] {

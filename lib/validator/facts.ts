@@ -1,5 +1,5 @@
 import type { CodeNode, Extent } from "./code-tree.ts";
-import type { Scope } from "./scopes.ts";
+import type { Bound, Scope } from "./scopes.ts";
 
 /** A name that is read, and where. */
 export interface NameUse {
@@ -27,6 +27,8 @@ export interface Facts {
   readonly imported: Set<string>;
   /** Names that `del` or the end of an `except` takes away. */
   readonly deleted: Set<string>;
+  /** Functions and classes with decorators, and the name at the beginning of each of these. */
+  readonly decorated: { readonly bound: Bound; readonly decorators: readonly string[] }[];
   /** Names of functions that the code defines itself. */
   readonly ownFunctions: Set<string>;
   /** Names of attributes that the code gives to its own objects: of classes, their methods, and what is assigned to `self`. */

@@ -14,7 +14,8 @@ export function ownerOf(use: AttributeUse, { source }: Check): string | null {
   const owner = ownerNode(use);
   if (owner?.name === "VariableName") return source.slice(owner.from, owner.to);
   const isSuper =
-    owner?.name === "CallExpression" && /^super\(\s*\)$/.test(source.slice(owner.from, owner.to));
+    owner?.name === "CallExpression" &&
+    /^super\(\s*(?:\w+\s*,\s*(?:self|cls)\s*)?\)$/.test(source.slice(owner.from, owner.to));
   return isSuper ? "super()" : null;
 }
 

@@ -1,11 +1,12 @@
 import { argumentsOf } from "./arguments.ts";
-import { attributesBehind, type Check, importOrigins, textOf } from "./check.ts";
+import { attributesBehind, type Check, importOrigins, isExtra, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
 import {
   allowedMethods,
   fileMethods,
   harmlessAttributes,
   interpreterAttributes,
+  libraryPrivates,
   moduleAttributes,
   pandasReaders,
   publicPrivates,
@@ -18,6 +19,8 @@ import type { AttributeUse } from "./facts.ts";
 import { literalOf } from "./literals.ts";
 import { importedPaths, isCalled, isOwnInstance, ownerNode, ownerOf, rootOf } from "./member.ts";
 import { checkDispatcherAsValue } from "./rules-dispatch.ts";
+import { resolveScope } from "./scopes.ts";
+import { isTextBuffer } from "./text-buffer.ts";
 
 /** R3, R5, R7 and R13 where an attribute is named. */
 export function checkAttributes(check: Check): void {
@@ -25,6 +28,7 @@ export function checkAttributes(check: Check): void {
     if (use.name.startsWith("_")) checkPrivate(use, check);
     else checkPublic(use, check);
     checkDispatcherAsValue(use, check);
+    if (isSet(use)) checkAssigned(use, check);
   }
 }
 
@@ -43,7 +47,7 @@ function checkPrivate(use: AttributeUse, check: Check): void {
 function checkDunder(use: AttributeUse, check: Check): void {
   const { name } = use;
   const isHarmless =
-    harmlessAttributes.has(name) ||
+    (harmlessAttributes.has(name) && (name !== "__init__" || isInitOfClass(use, check))) ||
     (ownerOf(use, check) === "super()" && allowedMethods.has(name)) ||
     (name === "__class__" && /^__(qual)?name__$/.test(nextAttribute(use, check))) ||
     (name === "__setattr__" && setsOwnAttribute(use, check));
@@ -84,6 +88,36 @@ function nextAttribute({ node }: AttributeUse, check: Check): string {
   return property === null || property === undefined ? "" : textOf(property, check);
 }
 
+/** `Base.__init__(self)`; of an object it would make it anew, such as a file that is open. */
+function isInitOfClass(use: AttributeUse, check: Check): boolean {
+  const owner = ownerNode(use);
+  if (owner === null || ownerOf(use, check) === "super()") return owner !== null;
+  if (importedPaths({ node: owner, scope: use.scope }, check).length > 0) return true;
+  if (owner.name !== "VariableName") return false;
+  const name = textOf(owner, check);
+  const known = resolveScope({ scope: use.scope, name, at: owner.from })?.bindings.get(name);
+  return known === undefined || known.others === 0 || isOwnInstance(name, use.scope);
+}
+
+/** What an import names must stay what it is: the modules themselves use it. */
+function checkAssigned(use: AttributeUse, check: Check): void {
+  const node = use.node.parent ?? use.node;
+  const paths = importedPaths({ node, scope: use.scope }, check);
+  if (paths.some((path) => !isExtra(path, check) && !settableOption.test(path)))
+    check.report("R9", use, `"${use.name.slice(0, 60)}" of a module must not be given another value`);
+  const isField =
+    use.name === "name" &&
+    (check.facts.imported.has("fields") || check.facts.attributes.some(({ name }) => name === "fields"));
+  if (
+    isField &&
+    !/\.(index|columns|dt)$/.test(textOf(ownerNode(use) ?? use, check)) &&
+    !isOwnInstance(ownerOf(use, check) ?? "", use.scope)
+  )
+    check.report("R9", use, "the fields of a dataclass must not be given other names");
+}
+
+const settableOption = /^pandas\.options\.(display|mode|compute|future|styler)\./;
+
 /** Given a value, taken away, or bound by a loop; in brackets too. */
 function isSet({ node }: AttributeUse): boolean {
   let current: CodeNode | null = node.parent;
@@ -93,6 +127,11 @@ function isSet({ node }: AttributeUse): boolean {
   if (current === null || statement === null || statement === undefined) return false;
   if (statement.name === "DeleteStatement" || statement.name === "UpdateStatement") return true;
   if (statement.name === "WithStatement") return current.prevSibling?.name === "as";
+  if (
+    /Comprehension/.test(statement.name) &&
+    (statement.getChild("for")?.from ?? Number.MAX_SAFE_INTEGER) > current.from
+  )
+    return false;
   const signs = statement.name === "AssignStatement" ? ["AssignOp", "TypeDef"] : ["in"];
   const isBefore = ({ from }: CodeNode): boolean => current !== null && from > current.from;
   return (
@@ -106,7 +145,7 @@ const brackets = /^(Tuple|Array|Parenthesized)Expression$/;
 /** A private attribute of the code's own objects; never one that is a module in an object of others, such as `_os`. */
 function isOwnPrivate(use: AttributeUse, check: Check): boolean {
   const { name, scope } = use;
-  if (moduleAttributes.has(name.replace(/^_+/, ""))) return false;
+  if (moduleAttributes.has(name.replace(/^_+/, "")) || libraryPrivates.has(name)) return false;
   if (isOwnInstance(ownerOf(use, check) ?? "", scope)) return true;
   return check.facts.ownNames.has(name) && !isImported(use, check);
 }
@@ -149,8 +188,11 @@ function checkPublic(use: AttributeUse, check: Check): void {
 
 function isInterpreters(use: AttributeUse, check: Check): boolean {
   if (!interpreterAttributes.has(use.name)) return false;
-  // Errors keep the object that they are about in `obj`; own objects may have one too.
-  return use.name !== "obj" || !isOwnInstance(ownerOf(use, check) ?? "", use.scope);
+  // Handlers keep a file in `stream`; own objects may have one too.
+  return (
+    use.name !== "stream" ||
+    !(isOwnInstance(ownerOf(use, check) ?? "", use.scope) || check.facts.ownNames.has("stream"))
+  );
 }
 
 function isFileAccess(use: AttributeUse, check: Check): boolean {
@@ -166,13 +208,9 @@ const textReaders: ReadonlySet<string> = new Set(["read_csv", "read_table", "rea
 function readsText({ node, scope }: AttributeUse, check: Check): boolean {
   const call = isCalled({ node }) ? node.parent?.parent : null;
   const source = call?.getChild("ArgList")?.firstChild?.nextSibling ?? null;
-  if (
-    source?.name !== "CallExpression" ||
-    /\b(storage_options|filepath_or_buffer)\b/.test(textOf(call ?? source, check))
-  )
+  if (source === null || /\b(storage_options|filepath_or_buffer)\b/.test(textOf(call ?? source, check)))
     return false;
-  const paths = importedPaths({ node: source.firstChild, scope }, check);
-  return paths.length > 0 && paths.every((path) => path === "io.StringIO" || path === "io.BytesIO");
+  return isTextBuffer({ node: source, scope }, check);
 }
 
 function isHarmlessDump({ node, name, scope }: AttributeUse, check: Check): boolean {

@@ -5,6 +5,7 @@ import { literalOf } from "./literals.ts";
 import { type MethodCall, methodCallOf } from "./method-call.ts";
 import { checkDispatch } from "./rules-dispatch.ts";
 import { checkQuery } from "./rules-query.ts";
+import { isTextBuffer } from "./text-buffer.ts";
 
 /** R5, R6, R7 and R13 where a method is called. */
 export function checkCalls(check: Check): void {
@@ -13,19 +14,30 @@ export function checkCalls(check: Check): void {
     const call = methodCallOf(node, scope, check);
     if (call === null) continue;
     if (textMethods.has(call.method)) checkTextMethod(call, check);
-    if (call.method === "query" || call.method === "eval") checkQuery(call, check);
-    if (call.method === "format") checkFormat(call, check);
     if (dispatchers.has(call.method)) checkDispatch(call, check);
-    if (call.method === "basicConfig" || call.method === "Formatter") checkLogging(call, check);
-    if (call.method === "set_option" || call.method === "option_context") checkOption(call, check);
+    byMethod.get(call.method)?.(call, check);
     checkBackend(call, check);
   }
 }
 
-function checkTextMethod({ method, property, given }: MethodCall, check: Check): void {
+const byMethod: ReadonlyMap<string, (call: MethodCall, check: Check) => void> = new Map([
+  ["query", checkQuery],
+  ["eval", checkQuery],
+  ["format", checkFormat],
+  ["basicConfig", checkLogging],
+  ["Formatter", checkLogging],
+  ["set_option", checkOption],
+  ["option_context", checkOption],
+  ["plot", checkPlot],
+  ["hist", checkPlot],
+  ["boxplot", checkPlot],
+]);
+
+function checkTextMethod({ method, property, given, scope }: MethodCall, check: Check): void {
   const isFile = ({ keyword, star, node }: Argument): boolean => {
     if (star !== null) return true;
     const isNone = node !== null && textOf(node, check) === "None";
+    if (node !== null && isTextBuffer({ node, scope }, check)) return false;
     return !isNone && (keyword === null || fileParameters.has(keyword));
   };
   if (given.some(isFile))
@@ -37,11 +49,19 @@ function checkTextMethod({ method, property, given }: MethodCall, check: Check):
 }
 
 function checkFormat({ property, owner, given }: MethodCall, check: Check): void {
-  if (owner === null || literalOf(owner, check.source) !== null) return;
+  const template = literalOf(owner, check.source);
+  if (template !== null && hasHiddenField(template))
+    check.report("R7", property, "a template must not hold braces in square brackets; write an f-string");
+  if (owner === null || template !== null) return;
   // The format of a frame's style is a literal that is looked at like any other.
   const isStyle = owner.name === "MemberExpression" && textOf(owner, check).endsWith(".style");
   if (!isStyle || given.some(({ node, star }) => star !== null || literalOf(node, check.source) === null))
     check.report("R7", property, "format may only be called on a literal text; write an f-string");
+}
+
+/** `{0[}].name}`: a brace in square brackets ends no field. */
+function hasHiddenField(template: string): boolean {
+  return /\[[^\]]*[{}]/.test(template);
 }
 
 function checkLogging({ method, property, given }: MethodCall, check: Check): void {
@@ -78,10 +98,20 @@ function checkOption({ property, given }: MethodCall, check: Check): void {
     .filter((_, position) => position % 2 === 0)
     .map(({ node }) => literalOf(node, check.source));
   if (
-    names.some((name) => name === null || !harmlessOption.test(name)) ||
+    names.some((name) => name === null || !harmlessOption.test(name) || !/^[\w.]+$/.test(name)) ||
     given.some(({ star }) => star !== null)
   )
     check.report("R4", property, "options that name a module must not be set; name each option literally");
+}
+
+/** So many parameters stand before the backend. */
+const mostPlotArguments = 8;
+
+/** Plots load the module that they are given as a backend. */
+function checkPlot({ method, property, given }: MethodCall, check: Check): void {
+  const positions = given.filter(({ keyword }) => keyword === null).length;
+  if (positions > mostPlotArguments || given.some(({ star }) => star !== null))
+    check.report("R4", property, `"${method}" must be given its arguments by their names, in plain sight`);
 }
 
 function checkBackend({ property, given }: MethodCall, check: Check): void {

@@ -1,7 +1,8 @@
 import { argumentsOf } from "./arguments.ts";
 import { attributesBehind, type Check, importOrigins, isExtra, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
-import { allowedMethods } from "./data/names.ts";
+import { plainDecorators } from "./collect-facts.ts";
+import { allowedMethods, interpreterAttributes, libraryPrivates } from "./data/names.ts";
 import { resolveScope, type Scope } from "./scopes.ts";
 
 /** R8 and R9 where functions and classes are defined. */
@@ -10,10 +11,11 @@ export function checkDefinitions(check: Check): void {
     if (node.name === "Decorator") checkDecorator(node, scope, check);
     if (node.name === "ClassDefinition") checkClass(node, scope, check);
     if (node.name === "FunctionDefinition") checkFunction(node, check);
+    if (node.name === "ParamList") checkParameters(node, check);
   }
+  for (const { name, node, scope } of check.facts.bound)
+    if (scope.kind === "class") checkField(name, node, check);
 }
-
-const plainDecorators: ReadonlySet<string> = new Set(["property", "staticmethod", "classmethod"]);
 
 const importedDecorators: ReadonlySet<string> = new Set(
   "dataclasses.dataclass functools.lru_cache functools.cache functools.wraps functools.cached_property functools.total_ordering functools.partial abc.abstractmethod contextlib.contextmanager contextlib.asynccontextmanager typing.overload typing.final typing.override typing.no_type_check typing.runtime_checkable numpy.vectorize numpy.errstate enum.unique enum.verify".split(
@@ -63,6 +65,19 @@ function checkClass(node: CodeNode, scope: Scope, check: Check): void {
     if (!isAbstract)
       check.report("R9", value, "metaclasses are refused; write an ordinary class, or inherit from abc.ABC");
   }
+}
+
+/** Where the parser loses its way in a list of parameters, it takes what follows for parameters. */
+function checkParameters(node: CodeNode, check: Check): void {
+  for (let child = node.firstChild; child !== null; child = child.nextSibling)
+    if (child.isError)
+      check.report("R0", child, "these parameters cannot be told apart; write them in a simpler way");
+}
+
+/** Patterns read by their positions what the fields of a class are called. */
+function checkField(name: string, node: CodeNode, check: Check): void {
+  if (interpreterAttributes.has(name) || libraryPrivates.has(name))
+    check.report("R10", node, `"${name}" is what the interpreter calls its own; take another name`);
 }
 
 function checkFunction(node: CodeNode, check: Check): void {

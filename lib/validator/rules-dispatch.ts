@@ -1,10 +1,11 @@
 import type { Argument } from "./arguments.ts";
 import { type Check, isBuiltin, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
+import { allowedModules } from "./data/modules.ts";
 import { dispatchers, fileMethods, stringDispatchers } from "./data/names.ts";
 import type { AttributeUse } from "./facts.ts";
 import { literalOf } from "./literals.ts";
-import { importedPaths, isCalled } from "./member.ts";
+import { importedPaths, isCalled, isOwnInstance, ownerOf } from "./member.ts";
 import type { MethodCall } from "./method-call.ts";
 import { resolveScope } from "./scopes.ts";
 
@@ -17,10 +18,11 @@ const ownKeywords: ReadonlySet<string> = new Set(
 
 /** R13: methods that call the method whose name they are given. */
 export function checkDispatch({ method, property, given, scope }: MethodCall, check: Check): void {
-  for (const { node, star } of given) {
+  for (const argument of given) {
+    const { node, star } = argument;
     if (star === "**")
       check.report("R13", property, `"${method}" must be given its arguments in plain sight`);
-    for (const name of node === null ? [] : namesIn(node, check))
+    for (const name of methodsNamed(method, argument, given, check))
       if (isForbiddenMethod(name))
         check.report(
           "R13",
@@ -53,7 +55,7 @@ export function checkDispatcherAsValue(use: AttributeUse, check: Check): void {
   if (!stringDispatchers.has(use.name) || isCalled(use)) return;
   const around = use.node.parent?.name === "Decorator" ? "Decorator" : (use.node.parent?.parent?.name ?? "");
   const isTarget = around === "AssignStatement" && use.node.parent?.nextSibling?.name === "AssignOp";
-  if (!isTarget && passesOn.has(around))
+  if (!isTarget && !isOwn(use, check))
     check.report(
       "R13",
       use,
@@ -61,11 +63,10 @@ export function checkDispatcherAsValue(use: AttributeUse, check: Check): void {
     );
 }
 
-const passesOn: ReadonlySet<string> = new Set(
-  "AssignStatement ArgList ArrayExpression TupleExpression DictionaryExpression SetExpression ParenthesizedExpression NamedExpression ReturnStatement YieldExpression YieldStatement LambdaExpression ConditionalExpression ParamList Decorator ForStatement WithStatement MatchStatement ArrayComprehensionExpression ComprehensionExpression SetComprehensionExpression DictionaryComprehensionExpression BinaryExpression".split(
-    " ",
-  ),
-);
+/** A method that the code defines itself. */
+function isOwn(use: AttributeUse, check: Check): boolean {
+  return check.facts.ownNames.has(use.name) && isOwnInstance(ownerOf(use, check) ?? "", use.scope);
+}
 
 function isForbiddenMethod(name: string): boolean {
   return (
@@ -73,12 +74,35 @@ function isForbiddenMethod(name: string): boolean {
       name,
     ) ||
     dispatchers.has(name) ||
-    fileMethods.has(name)
+    fileMethods.has(name) ||
+    // What a frame has no method for is looked up in numpy.
+    numpyRefused.has(name)
   );
 }
 
+const numpyRefused: ReadonlySet<string> = new Set(allowedModules.numpy?.refused ?? []);
+
 const containers =
   /^(ArrayExpression|TupleExpression|DictionaryExpression|SetExpression|ParenthesizedExpression|ConditionalExpression)$/;
+
+/** Tables of other kinds are given names of columns, and methods only here. */
+const tableMakers: Readonly<Record<string, number>> = { pivot_table: 3, crosstab: 4 };
+
+/** Texts by which an argument names methods: not the keys of a dict and the first of a pair, which are columns. */
+function methodsNamed(
+  method: string,
+  argument: Argument,
+  given: readonly Argument[],
+  check: Check,
+): readonly string[] {
+  const { node, keyword } = argument;
+  if (node === null) return [];
+  const position = tableMakers[method];
+  if (position !== undefined && keyword !== "aggfunc" && given.indexOf(argument) !== position) return [];
+  const isPair = keyword !== null && !ownKeywords.has(keyword) && node.name === "TupleExpression";
+  const [, ...behindFirst] = isPair ? node.getChildren("String") : [];
+  return isPair ? behindFirst.flatMap((text) => literalOf(text, check.source) ?? []) : namesIn(node, check);
+}
 
 /** Literal texts, in lists and dicts too. */
 function namesIn(node: CodeNode, { source }: Check): readonly string[] {
@@ -90,7 +114,9 @@ function leavesOf(node: CodeNode): readonly CodeNode[] {
   const waiting = [node];
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
     if (!containers.test(current.name)) found.push(current);
-    else for (let child = current.firstChild; child !== null; child = child.nextSibling) waiting.push(child);
+    else
+      for (let child = current.firstChild; child !== null; child = child.nextSibling)
+        if (current.name !== "DictionaryExpression" || child.nextSibling?.name !== ":") waiting.push(child);
   }
   return found;
 }
@@ -103,6 +129,8 @@ function isComputedText(node: CodeNode | null): boolean {
 function isTextMade(node: CodeNode): boolean {
   if (node.name === "BinaryExpression" || node.name === "FormatString") return true;
   if (node.name === "ContinuedString") return node.getChild("FormatString") !== null;
+  // A method of a text is a function.
+  if (node.name === "MemberExpression" && node.lastChild?.name === "PropertyName") return false;
   // Whatever is called or taken from a literal text is a text again.
   let current: CodeNode | null = node;
   while (current?.name === "CallExpression" || current?.name === "MemberExpression") {
@@ -135,7 +163,7 @@ function isFunction({ node }: Argument, scope: MethodCall["scope"], check: Check
   if (node.name !== "VariableName") return false;
   const place = { scope, name: textOf(node, check), at: node.from };
   if (resolveScope(place) !== null) return isBoundByDefinition(node, scope, check);
-  return isBuiltin(place, check);
+  return isBuiltin(place, check) && !place.name.startsWith("__");
 }
 
 /** Every way in which the name gets a value makes it a function or a class, or imports it. */

@@ -1,6 +1,7 @@
 import { type Argument, argumentsOf } from "./arguments.ts";
 import { type Check, isBuiltin, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
+import { interpreterAttributes } from "./data/names.ts";
 import type { NameUse } from "./facts.ts";
 import { literalOf } from "./literals.ts";
 import { importedPaths, isOwnInstance } from "./member.ts";
@@ -9,7 +10,7 @@ import { resolveScope } from "./scopes.ts";
 
 /** What is harmless in one form only. */
 interface Guard {
-  readonly rule: "R2" | "R4" | "R9";
+  readonly rule: "R2" | "R4" | "R5" | "R9";
   /** The form that is harmless, as the message tells it. */
   readonly form: string;
   /** True for such a call. */
@@ -35,6 +36,26 @@ const attributeGetter: Guard = {
   isHarmless: ({ given }, check) => given.length > 0 && given.every((argument) => isPublic(argument, check)),
 };
 
+/** What the fields are called is put into a text that is run, and patterns read it by positions. */
+const namesOfFields: Guard = {
+  rule: "R9",
+  form: "may only be called with names of fields that stand in plain sight",
+  isHarmless: ({ given }, check) =>
+    given.every(({ keyword, node }) =>
+      keyword === null
+        ? fieldsOf(node, check)
+        : fieldKeywords.has(keyword) || !/^(module|typename)$/.test(keyword),
+    ),
+};
+
+const fieldKeywords: ReadonlySet<string> = new Set(["defaults", "rename", "total"]);
+
+const calledInPlace: Guard = {
+  rule: "R4",
+  form: "may only be called in place, so that its arguments can be seen",
+  isHarmless: () => true,
+};
+
 /** Builtins by name. */
 export const guardedBuiltins: Readonly<Record<string, Guard>> = {
   getattr: {
@@ -47,7 +68,9 @@ export const guardedBuiltins: Readonly<Record<string, Guard>> = {
     form: "may only be called on self, or with a public name as a literal text; write value.name = ...",
     isHarmless: ({ given: [target, name], use }, check) =>
       isPublic(name, check) ||
-      (target?.node?.name === "VariableName" && isOwnInstance(textOf(target.node, check), use.scope)),
+      (target?.node?.name === "VariableName" &&
+        isOwnInstance(textOf(target.node, check), use.scope) &&
+        isNameOfVariable(name, check)),
   },
   type: {
     rule: "R2",
@@ -67,8 +90,21 @@ export const guardedImports: Readonly<Record<string, Guard>> = {
   },
   "functools.wraps": {
     rule: "R4",
-    form: "may only be called, and with the function alone",
-    isHarmless: ({ given }) => given.length === 1 && given[0]?.keyword === null && given[0].star === null,
+    form: "may only be a decorator, and be given the function alone",
+    isHarmless: ({ node, given }, check) => isAlone(given) && isAppliedAtOnce(node, check),
+  },
+  "collections.namedtuple": namesOfFields,
+  "typing.NamedTuple": { ...namesOfFields, isHarmlessValue: isBase },
+  "typing.TypedDict": { ...namesOfFields, isHarmlessValue: isBase },
+  "logging.basicConfig": calledInPlace,
+  "logging.Formatter": { ...calledInPlace, isHarmlessValue: isBase },
+  "pandas.set_option": calledInPlace,
+  "pandas.option_context": calledInPlace,
+  "dateutil.tz.gettz": {
+    rule: "R5",
+    form: "may only be called, and with the name of a zone as a literal text",
+    isHarmless: ({ given }, check) =>
+      isAlone(given) && isZoneName(literalOf(given[0]?.node ?? null, check.source) ?? ""),
   },
   "functools.update_wrapper": {
     rule: "R4",
@@ -143,14 +179,72 @@ function isTelling(name: string): boolean {
   );
 }
 
+/** Not a text that names something of the interpreter's in plain sight, or that is put together from parts. */
+function isNameOfVariable(argument: Argument | undefined, { source }: Check): boolean {
+  const node = argument?.node ?? null;
+  if (node === null || argument?.keyword !== null) return false;
+  if (node.name === "FormatString") return /^f["'][A-Za-z]/i.test(source.slice(node.from, node.to));
+  return /^(VariableName|MemberExpression)$/.test(node.name);
+}
+
+/** One argument, by its position. */
+function isAlone(given: readonly Argument[]): boolean {
+  return given.length === 1 && given[0]?.keyword === null && given[0].star === null;
+}
+
+/** `@wraps(f)`, or `wraps(f)(g)`. */
+function isAppliedAtOnce(node: CodeNode, check: Check): boolean {
+  if (node.name === "Decorator") return true;
+  const outer = node.parent;
+  return (
+    outer?.name === "CallExpression" && outer.firstChild === node && isAlone(argumentsOf(outer, check.source))
+  );
+}
+
+/** A base of a class. */
+function isBase({ parent }: CodeNode): boolean {
+  return parent?.name === "ArgList" && parent.parent?.name === "ClassDefinition";
+}
+
+/** Literal names, in brackets and beside their types. */
+function fieldsOf(node: CodeNode | null, check: Check): boolean {
+  if (node === null) return false;
+  const text = literalOf(node, check.source);
+  if (text !== null)
+    return text
+      .split(/[\s,]+/)
+      .filter((name) => name !== "")
+      .every((name) => /^[\p{L}][\p{L}\p{N}_]*$/u.test(name) && !interpreterAttributes.has(name));
+  if (!/^(Array|Tuple|Dictionary)Expression$/.test(node.name)) return false;
+  const isPair = node.parent !== null && /^(Array|Tuple)Expression$/.test(node.parent.name);
+  const texts: CodeNode[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (/^[()[\]{},:]$/.test(child.name)) continue;
+    // Behind the name of a field stands its type.
+    const isType =
+      (isPair && child.prevSibling?.name === ",") ||
+      (node.name === "DictionaryExpression" && child.prevSibling?.name === ":");
+    if (!isType) texts.push(child);
+  }
+  return texts.every((child) => fieldsOf(child, check));
+}
+
+/** A name in the database of time zones, and no path. */
+function isZoneName(text: string): boolean {
+  return /^[A-Za-z][\w+-]*(\/[A-Za-z][\w+-]*)*$/.test(text);
+}
+
 /** `type(x)` of a value tells its class; that of a class makes new ones. */
 function isHarmlessType({ node, given: [value], given, use }: Call, check: Check): boolean {
   if (given.length !== 1 || value === undefined || value.keyword !== null || value.node === null)
     return false;
   if (/^(class|type)\b/.test(textOf(value.node, check)) || isClassName(value.node, use, check)) return false;
+  // What a module has is a class or a function, whose type makes others.
+  if (importedPaths({ node: value.node, scope: use.scope }, check).length > 0) return false;
   const outer = node.parent;
   if (outer?.name === "CallExpression" && outer.firstChild?.from === node.from)
     return (
+      !check.facts.ownFunctions.has(textOf(value.node, check)) &&
       argumentsOf(outer, check.source).every(({ star, keyword }) => star === null || keyword !== null) &&
       argumentsOf(outer, check.source).length !== 3
     );

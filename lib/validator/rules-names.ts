@@ -20,7 +20,11 @@ export function checkNames(check: Check): void {
     checkDunder(use, check);
     checkModule(use, check);
   }
-  for (const use of check.facts.bound) checkDunder(use, check);
+  for (const use of check.facts.bound) {
+    checkDunder(use, check);
+    // Classes take it for the module that they are of, and write into that one.
+    if (use.name === "__name__") check.report("R3", use.node, '"__name__" must keep its value');
+  }
   for (const { node } of check.facts.nodes)
     if (node.name === "ScopeStatement") checkScopeStatement(node, check);
 }

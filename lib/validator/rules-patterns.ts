@@ -1,4 +1,4 @@
-import { type Check, textOf } from "./check.ts";
+import { type Check, importOrigins, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
 import { isForbiddenAttribute } from "./rules-attributes.ts";
 import { resolveScope, type Scope } from "./scopes.ts";
@@ -19,11 +19,20 @@ function checkKeyword(node: CodeNode, check: Check): void {
 
 /** Of a class that was made at run time nobody can say which attributes its positions read. */
 function checkPositional(node: CodeNode, scope: Scope, check: Check): void {
-  const name = node.getChild("VariableName");
+  const dotted = node.getChild("AttributePattern");
+  const name = node.getChild("VariableName") ?? dotted?.getChild("VariableName") ?? null;
   const first = node.getChild("PatternArgList")?.firstChild?.nextSibling;
   if (name === null || first === null || first === undefined || /^(KeywordPattern|\))$/.test(first.name))
     return;
   const text = textOf(name, check);
+  if (dotted !== null && importOrigins({ scope, name: text, at: name.from }, check).length === 0) {
+    check.report(
+      "R10",
+      dotted,
+      "positions of a class that is an attribute cannot be seen; match by keywords",
+    );
+    return;
+  }
   const known = resolveScope({ scope, name: text, at: name.from })?.bindings.get(text);
   if (known !== undefined && known.others > 0)
     check.report(

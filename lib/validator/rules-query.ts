@@ -1,5 +1,5 @@
 import type { Argument } from "./arguments.ts";
-import { type Check, textOf } from "./check.ts";
+import { type Check, importOrigins, textOf } from "./check.ts";
 import { dispatchers, fileMethods, interpreterAttributes } from "./data/names.ts";
 import { queryMethods } from "./data/query-methods.ts";
 import { literalOf } from "./literals.ts";
@@ -19,7 +19,7 @@ export function checkQuery(call: MethodCall, check: Check): void {
     report(
       `"${method}" takes its text only as a literal; write df.query("a > @x") for a variable x, or the condition in Python, such as df[df.a > x]`,
     );
-  else if (leadsOut(text))
+  else if (leadsOut(text) || namesImport(text, call, check))
     report(
       `the text of "${method}" must not hold "__", calls by "@", or methods that leave the frame; write the condition in Python`,
     );
@@ -39,23 +39,33 @@ function isHarmless({ keyword, star, node }: Argument, check: Check): boolean {
   return harmlessKeywords.has(keyword);
 }
 
+/** `@name` of a module would be the module. */
+function namesImport(text: string, { property, scope }: MethodCall, check: Check): boolean {
+  return [...text.matchAll(/@\s*([\p{L}_][\p{L}\p{N}_]*)/gu)].some(
+    ([, name = ""]) => importOrigins({ scope, name, at: property.from }, check).length > 0,
+  );
+}
+
 /** True where the text may reach more than columns and the values of variables. */
 function leadsOut(text: string): boolean {
+  // Line ends other than these, and look-alike letters, are read in other ways by Python than here.
+  if (/[^\P{Cc}\t\n]|[\u2028\u2029]/u.test(text) || text.normalize("NFKC") !== text) return true;
   // Texts within the text are no code, and a name in backquotes is one column.
   const code = text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "0").replace(/`[^`\n]*`/g, "column");
-  if (/__|["'`\\;]|\blambda\b/.test(code)) return true;
+  if (/__|["'`\\;#]|\blambda\b|[)\]]\s*\(/.test(code)) return true;
   const hasVariables = code.includes("@");
-  if (/@\s*\w+\s*[.(]|@\s*\w+\s*\[[^[\]]*\]\s*[.([]|@\s*[^\w\s]/.test(code)) return true;
-  if (hasVariables && /@\s*\w+\s*\[[^\]]*[[(@]/.test(code)) return true;
-  const attributes = [...code.matchAll(/(?<![\d.])\.\s*([^\W\d]\w*)|(?<=[)\]\w])\s*\.\s*([^\W\d]\w*)/gu)].map(
-    ([, first, second]) => first ?? second ?? "",
-  );
+  if (/@\s*[\p{L}\p{N}_]+\s*[.(]|@\s*[\p{L}\p{N}_]+\s*\[[^[\]]*\]\s*[.([]|@\s*[^\p{L}\p{N}_\s]/u.test(code))
+    return true;
+  if (hasVariables && /@\s*[\p{L}\p{N}_]+\s*\[[^\]]*[[(@]/u.test(code)) return true;
+  const attributes = [
+    ...code.matchAll(/(?<![\d.])\.\s*([^\W\d]\w*)|(?<=[)\]\p{L}\p{N}_])\s*\.\s*([^\W\d]\w*)/gu),
+  ].map(([, first, second]) => first ?? second ?? "");
   return attributes.some((name) => (hasVariables ? !queryMethods.has(name) : isDangerous(name)));
 }
 
 function isDangerous(name: string): boolean {
   return (
-    /^(_|read_|to_(?!numpy$|list$))|^(query|eval|format|pipe|plot|style)$/.test(name) ||
+    /^(_|read_|to_(?!numpy$|list$))|^(query|eval|format|pipe|plot|hist|boxplot|style)$/.test(name) ||
     fileMethods.has(name) ||
     dispatchers.has(name) ||
     interpreterAttributes.has(name)

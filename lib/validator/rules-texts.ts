@@ -38,6 +38,14 @@ function checkLiteral(node: CodeNode, check: Check): void {
       node,
       "a template must not read private attributes; write an f-string with what you need",
     );
+  if (/^(?:__\w*|\w+__)$/.test(text) && !harmlessTexts.has(text))
+    check.report(
+      "R13",
+      node,
+      `the text "${text.slice(0, 40)}" names something of the interpreter's; take another word`,
+    );
+  if (/^dateutil\/(?:\/|.*\.\.)/.test(text))
+    check.report("R5", node, "a time zone must be named, and not be given as a path");
   if (fileMethods.has(text) || textMethods.has(text) || pandasReaders.has(text))
     check.report(
       "R13",
@@ -45,6 +53,9 @@ function checkLiteral(node: CodeNode, check: Check): void {
       `the text "${text.slice(0, 40)}" names a method that reads or writes files; take another word`,
     );
 }
+
+/** Dunder names that are compared with, or name nothing that leads anywhere. */
+const harmlessTexts: ReadonlySet<string> = new Set(["__main__", "__name__", "__all__", "__", "__version__"]);
 
 /** `t"{x}"`, which later Pythons know: the parser takes the letter for a name and the rest for a text. */
 function isTemplateString({ from }: CodeNode, { source }: Check): boolean {

@@ -19,8 +19,10 @@ export interface Scope {
   readonly kind: "module" | "function" | "class" | "comprehension";
   readonly parent: Scope | null;
   readonly bindings: Map<string, Bound>;
-  /** Names that `global` or `nonlocal` takes from further out. */
-  readonly borrowed: Set<string>;
+  /** Names that `global` takes from the module. */
+  readonly globals: Set<string>;
+  /** Names that `nonlocal` takes from a function further out. */
+  readonly nonlocals: Set<string>;
   readonly from: number;
   /** Of a function: what its first parameter is called. */
   firstParameter: string | null;
@@ -38,14 +40,15 @@ export function createScope(
     kind,
     parent,
     bindings: new Map(),
-    borrowed: new Set(),
+    globals: new Set(),
+    nonlocals: new Set(),
     from: place.from,
     firstParameter: null,
     outside: place.outside ?? null,
   };
 }
 
-/** Notes that a name gets a value in a scope: certainly within a range, or only perhaps; by an import, or otherwise. */
+/** Notes that a name gets a value in a scope, and returns what is known of it there: certainly within a range, or only perhaps; by an import, or otherwise. */
 export function bind(
   scope: Scope,
   name: string,
@@ -58,20 +61,21 @@ export function bind(
     readonly origin?: string | null;
     readonly isDefinition?: boolean;
   } = {},
-): void {
+): Bound {
   const bound = scope.bindings.get(name) ?? { certain: [], origins: new Set(), others: 0 };
   scope.bindings.set(name, bound);
   if (certain !== null) bound.certain.push(certain);
   if (origin !== null) bound.origins.add(origin);
   else if (!isDefinition) bound.others++;
   // By `global` or `nonlocal` the name is one of a scope further out, and which one does not matter here.
-  if (!scope.borrowed.has(name)) return;
+  if (!scope.globals.has(name) && !scope.nonlocals.has(name)) return bound;
   for (let outer = scope.parent; outer !== null; outer = outer.parent) {
     const shared = outer.bindings.get(name) ?? { certain: [], origins: new Set(), others: 0 };
     outer.bindings.set(name, shared);
     if (origin !== null) shared.origins.add(origin);
     else shared.others++;
   }
+  return bound;
 }
 
 /** Where an assignment inside of this scope puts its name: comprehensions have loop variables only. */
@@ -89,34 +93,45 @@ export interface Place {
 }
 
 /** Every scope that may give a name its value, the nearest first: a class that does not, or a name taken from outside, leaves it to others. */
-export function scopesOf({ scope, name, at }: Place): readonly Scope[] {
+export function scopesOf(place: Place): readonly Scope[] {
   const found: Scope[] = [];
-  let isFirst = true;
-  for (let current: Scope | null = scope; current !== null; current = current.parent) {
-    const { outside, kind } = current;
-    const isOutside = outside !== null && at >= outside.from && at < outside.to;
-    if (!isOutside && (isFirst || kind !== "class") && current.bindings.has(name)) {
-      found.push(current);
-      if (kind !== "class" && !current.borrowed.has(name)) return found;
-    }
-    isFirst = isFirst && kind === "comprehension";
+  for (const scope of scopesAround(place)) {
+    if (!scope.bindings.has(place.name)) continue;
+    found.push(scope);
+    if (scope.kind !== "class" && !scope.nonlocals.has(place.name)) break;
   }
   return found;
 }
 
 /** The scope whose bindings decide what a name means at an offset; null where nothing in the code binds it. */
-export function resolveScope({ scope, name, at }: Place): Scope | null {
-  let current: Scope | null = scope;
-  let isFirst = true;
-  while (current !== null) {
-    const { outside } = current;
-    const isOutside = outside !== null && at >= outside.from && at < outside.to;
-    const isVisible = !isOutside && (isFirst || current.kind !== "class");
-    if (isVisible && current.bindings.has(name) && !current.borrowed.has(name)) return current;
-    isFirst = isFirst && current.kind === "comprehension";
-    current = current.parent;
-  }
+export function resolveScope(place: Place): Scope | null {
+  for (const scope of scopesAround(place))
+    if (scope.bindings.has(place.name) && !scope.nonlocals.has(place.name)) return scope;
   return null;
+}
+
+/** The scopes in which Python looks for a name, from the inside out; behind a `global` the module alone. */
+function* scopesAround({ scope, name, at }: Place): Generator<Scope> {
+  let isFirst = true;
+  for (let current: Scope | null = scope; current !== null; ) {
+    const { outside, kind } = current;
+    const parent: Scope | null = current.parent;
+    const isOutside: boolean = outside !== null && at >= outside.from && at < outside.to;
+    const isVisible = !isOutside && (isFirst || kind !== "class");
+    if (isVisible && current.globals.has(name) && parent !== null) {
+      current = moduleOf(current);
+      continue;
+    }
+    if (isVisible) yield current;
+    isFirst = isFirst && kind === "comprehension";
+    current = parent;
+  }
+}
+
+function moduleOf(scope: Scope): Scope {
+  let current = scope;
+  while (current.parent !== null) current = current.parent;
+  return current;
 }
 
 /**

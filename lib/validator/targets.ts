@@ -13,8 +13,11 @@ const brackets: ReadonlySet<string> = new Set([
   "ParenthesizedExpression",
 ]);
 
-/** What holds statements that nothing can leave out. */
-export const statementsOfModule: ReadonlySet<string> = new Set(["Script", "StatementGroup"]);
+/** True for a statement of the module itself, which nothing can leave out. */
+export function isInModule({ parent }: CodeNode): boolean {
+  // Statements with semicolons between them are a group.
+  return (parent?.name === "StatementGroup" ? parent.parent : parent)?.name === "Script";
+}
 
 /** What is being walked through; asked of every name, so that nothing here may look further than a step. */
 export interface Surroundings {
@@ -42,11 +45,16 @@ export function firstNamed(node: CodeNode, name: string): CodeNode | null {
   return child;
 }
 
+/** `=`, and not `:=`, which the parser calls the same. */
+export function isKeywordSign(node: CodeNode | null): boolean {
+  return node?.name === "AssignOp" && node.to - node.from === 1;
+}
+
 /** A keyword of a call or a class: `f(name=value)`. */
 export function isKeyword(node: CodeNode): boolean {
   const { parent, nextSibling } = node;
   if (parent?.name === "KeywordPattern") return parent.firstChild?.from === node.from;
-  return parent?.name === "ArgList" && nextSibling?.name === "AssignOp" && !isAfter(node, "AssignOp");
+  return parent?.name === "ArgList" && isKeywordSign(nextSibling) && !isAfter(node, "AssignOp");
 }
 
 /** True for a name that gets a value here. */
@@ -55,12 +63,16 @@ export function isTarget(node: CodeNode, around: Surroundings): boolean {
   const { parent } = current;
   switch (parent?.name) {
     case "AssignStatement":
-      if (current.nextSibling?.name === "TypeDef") return true;
+      // In brackets a name that is only annotated stays what it is elsewhere.
+      if (current.nextSibling?.name === "TypeDef")
+        return current === node || firstNamed(parent, "AssignOp") !== null;
       return current.from < (around.lastAssignments.get(parent.from) ?? -1) && !isInTypeDef(current);
     case "NamedExpression":
       return current.nextSibling?.name === "AssignOp";
     case "WithStatement":
     case "TryStatement":
+      // Of `as name[0]` the parser takes the name alone, and marks what follows.
+      return isAfter(current, "as") && current.nextSibling?.isError !== true;
     case "AsPattern":
       return isAfter(current, "as");
     case "CapturePattern":
@@ -92,8 +104,7 @@ export function certainRange(node: CodeNode): Range | null {
   const statement = outOfBrackets(node).parent;
   switch (statement?.name) {
     case "AssignStatement": {
-      const isCertain =
-        statementsOfModule.has(statement.parent?.name ?? "") && firstNamed(statement, "AssignOp") !== null;
+      const isCertain = isInModule(statement) && firstNamed(statement, "AssignOp") !== null;
       return isCertain ? { from: statement.to, to: Number.MAX_SAFE_INTEGER } : null;
     }
     // The body of a loop is not entered before its names have values.

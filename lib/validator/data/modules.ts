@@ -33,7 +33,7 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   calendar: { refused: words("datetime sys warnings main") },
   cmath: {},
   collections: { submodules: ["abc"] },
-  contextlib: { refused: words("abc os sys collections functools types") },
+  contextlib: { refused: words("wraps chdir abc os sys collections functools types") },
   copy: { refused: words("types weakref copyreg dispatch_table") },
   dataclasses: {
     refused: words("abc builtins copy functools inspect itertools keyword re sys types make_dataclass"),
@@ -54,7 +54,12 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
     },
   },
   decimal: {},
-  enum: { refused: words("bltns sys builtins EnumMeta EnumType") },
+  difflib: { only: words("SequenceMatcher get_close_matches ndiff unified_diff context_diff") },
+  enum: {
+    refused: words(
+      "global_enum global_str global_enum_repr global_flag_repr bltns sys builtins EnumMeta EnumType",
+    ),
+  },
   fractions: { refused: words("functools math numbers operator re sys decimal") },
   functools: {
     refused: words("singledispatch singledispatchmethod recursive_repr namedtuple"),
@@ -63,6 +68,7 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   hashlib: { refused: words("file_digest") },
   heapq: {},
   hmac: { only: words("HMAC compare_digest digest new") },
+  html: { only: words("escape unescape") },
   io: { only: words("StringIO BytesIO") },
   itertools: {},
   json: { refused: words("codecs decoder encoder scanner tool load dump detect_encoding") },
@@ -72,7 +78,7 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
     ),
   },
   math: {},
-  numbers: {},
+  numbers: { refused: words("ABCMeta") },
   numpy: {
     submodules: words(
       "linalg fft random ma polynomial polynomial.polynomial typing testing char emath lib.stride_tricks lib.scimath",
@@ -84,12 +90,14 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
       ma: words("core extras testutils mrecords"),
       polynomial: words("chebyshev hermite hermite_e laguerre legendre polynomial polyutils"),
       "polynomial.polynomial": words("np la pu"),
-      "lib.stride_tricks": words("np"),
       "lib.scimath": words("nt nx"),
-      char: words("numpy functools overrides"),
+      char: words("numpy functools overrides set_module"),
       emath: words("nt nx"),
     },
     onlyBelow: {
+      "lib.stride_tricks": words(
+        "as_strided sliding_window_view broadcast_to broadcast_arrays broadcast_shapes",
+      ),
       testing: words(
         "assert_allclose assert_almost_equal assert_approx_equal assert_array_almost_equal assert_array_equal assert_array_less assert_equal assert_raises",
       ),
@@ -102,7 +110,7 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   pandas: {
     refusedBelow: {
       "tseries.frequencies": words("np warnings"),
-      "tseries.holiday": words("np warnings"),
+      "tseries.holiday": words("np warnings register HolidayCalendarMetaClass"),
       errors: words("ctypes"),
     },
     submodules: words(
@@ -114,6 +122,7 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   },
   pprint: { refused: words("re sys collections types dataclasses") },
   pytz: { only: words("timezone utc UTC FixedOffset all_timezones common_timezones") },
+  queue: { only: words("Queue LifoQueue PriorityQueue SimpleQueue Empty Full") },
   random: { refused: words("os sys") },
   re: { refused: words("copyreg enum functools sre_compile sre_parse template Scanner") },
   scipy: {
@@ -147,11 +156,16 @@ export const allowedModules: Readonly<Record<string, AllowedModule>> = {
   types: { only: words("SimpleNamespace MappingProxyType") },
   typing: {
     refused: words(
-      "collections contextlib copyreg functools operator stdlib_re sys types warnings abc get_type_hints NamedTupleMeta ForwardRef evaluate_forward_ref io re",
+      "collections contextlib copyreg functools operator stdlib_re sys types warnings abc get_type_hints NamedTupleMeta ForwardRef evaluate_forward_ref ABCMeta io re",
+    ),
+  },
+  unicodedata: {
+    only: words(
+      "normalize category name lookup combining bidirectional east_asian_width decimal digit numeric",
     ),
   },
   uuid: { refused: words("os sys platform getnode uuid1 main bytes_ int_") },
-  warnings: { refused: words("sys showwarning formatwarning showwarnmsg") },
+  warnings: { refused: words("sys warn_explicit showwarning formatwarning showwarnmsg") },
   zoneinfo: { refused: words("sys reset_tzpath") },
 };
 

@@ -15,7 +15,7 @@ export const harmlessVariables: ReadonlySet<string> = words(
 
 /** Dunder attributes that may be read. */
 export const harmlessAttributes: ReadonlySet<string> = words(
-  "__name__ __doc__ __version__ __len__ __init__ __post_init__ __str__ __repr__ __iter__ __next__ __contains__ __eq__ __lt__ __hash__ __enter__ __exit__ __add__ __sub__ __mul__ __abs__ __round__ __members__ __cause__ __context__ __notes__ __qualname__ __annotations__",
+  "__name__ __doc__ __version__ __len__ __init__ __post_init__ __str__ __repr__ __iter__ __next__ __contains__ __eq__ __lt__ __hash__ __enter__ __exit__ __add__ __sub__ __mul__ __abs__ __round__ __members__ __cause__ __context__ __notes__ __qualname__",
 );
 
 /** Those of them that functions and classes may be given. */
@@ -27,11 +27,18 @@ export const allowedMethods: ReadonlySet<string> = words(
 );
 
 /** Private names that are the public interface of something: of named tuples, and the blank. */
-export const publicPrivates: ReadonlySet<string> = words("_replace _asdict _fields _make _field_defaults _");
+export const publicPrivates: ReadonlySet<string> = words(
+  "_replace _asdict _fields _make _field_defaults _value_ _name_ _",
+);
+
+/** Private names by which objects of the library look up attributes, modules or texts as code, or keep streams. */
+export const libraryPrivates: ReadonlySet<string> = words(
+  "_evaluate _eval _convert_ _old_targets _parent _delegate_property_get _delegate_property_set _delegate_method _getattr _call _get_attr _getattribute",
+);
 
 /** Attributes of frames, code objects, tracebacks, generators and functions of old, and others that lead from an object to its surroundings. */
 export const interpreterAttributes: ReadonlySet<string> = words(
-  "f_globals f_locals f_builtins f_back f_code f_lineno f_trace gi_frame gi_code gi_yieldfrom cr_frame cr_code cr_await cr_origin ag_frame ag_code ag_await tb_frame tb_next tb_lasti co_code co_consts co_names co_varnames func_globals func_code func_closure func_defaults mro obj ctypes cffi plotting posix modules pickle marshal codecs shutil pathlib tempfile linecache traceback threading multiprocessing ctypeslib builtins importlib subprocess meta_path settrace",
+  "f_globals f_locals f_builtins f_back f_code f_lineno f_trace stream gi_frame gi_code gi_yieldfrom cr_frame cr_code cr_await cr_origin ag_frame ag_code ag_await tb_frame tb_next tb_lasti co_code co_consts co_names co_varnames func_globals func_code func_closure func_defaults mro obj ctypes cffi plotting posix modules pickle marshal codecs shutil pathlib tempfile linecache traceback threading multiprocessing ctypeslib builtins importlib subprocess meta_path settrace",
 );
 
 /** Methods that read or write files, or unpickle, whatever they are called with. */
@@ -64,7 +71,7 @@ export const fileParameters: ReadonlySet<string> = words(
 
 /** Methods that call the method whose name they are given. */
 export const dispatchers: ReadonlySet<string> = words(
-  "agg aggregate apply applymap map transform pipe groupby reindex_like pivot_table crosstab NamedAgg filter",
+  "agg aggregate apply applymap transform pipe pivot_table crosstab NamedAgg",
 );
 
 /** Those of them that call the method with whatever else they are given. */
