@@ -19,12 +19,21 @@ export interface OutputLog {
   readonly pieces: AsyncIterable<OutputPiece>;
 }
 
-/** @param caps the most that is kept of each stream, bytes. */
+const firstRoomBytes = 4096;
+
+/**
+ * What came is kept in one buffer, and of each piece where it ends and whose it is: code that writes a million times one letter must not
+ * make a million objects.
+ *
+ * @param caps the most that is kept of each stream, bytes.
+ */
 export function createOutputLog(caps: {
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
 }): OutputLog {
-  const kept: OutputPiece[] = [];
+  let kept = new Uint8Array(firstRoomBytes);
+  /** Where each piece ends; negative for those of stderr. */
+  const ends: number[] = [];
   const bytes = { stdout: 0, stderr: 0 };
   let isEnded = false;
   let wake: Deferred<void> = createDeferred();
@@ -34,12 +43,31 @@ export function createOutputLog(caps: {
     wake = createDeferred();
   };
 
+  function append(part: Uint8Array, stream: OutputPiece["stream"]): void {
+    const from = bytes.stdout + bytes.stderr;
+    const to = from + part.length;
+    if (to > kept.length) {
+      const larger = new Uint8Array(Math.max(to, kept.length * 2));
+      larger.set(kept.subarray(0, from));
+      kept = larger;
+    }
+    kept.set(part, from);
+    bytes[stream] += part.length;
+    ends.push(stream === "stderr" ? -to : to);
+  }
+
+  function pieceAt(index: number): { readonly stream: OutputPiece["stream"]; readonly view: Uint8Array } {
+    const end = ends[index] ?? 0;
+    const view = kept.subarray(Math.abs(ends[index - 1] ?? 0), Math.abs(end));
+    return { stream: end < 0 ? "stderr" : "stdout", view };
+  }
+
   async function* read(): AsyncGenerator<OutputPiece, void, undefined> {
     for (let index = 0; ; index++) {
-      while (index >= kept.length && !isEnded) await wake.promise;
-      const piece = kept[index];
-      if (piece === undefined) return;
-      yield piece;
+      while (index >= ends.length && !isEnded) await wake.promise;
+      if (index >= ends.length) return;
+      const { stream, view } = pieceAt(index);
+      yield { stream, bytes: view.slice() };
     }
   }
 
@@ -47,11 +75,9 @@ export function createOutputLog(caps: {
     add({ stream, bytes: added }) {
       const cap = stream === "stdout" ? caps.stdoutBytes : caps.stderrBytes;
       const room = cap - bytes[stream];
-      // A copy, since the received buffer may be far larger than this view of it and would stay alive as a whole.
-      const part = new Uint8Array(added.subarray(0, room));
+      const part = added.subarray(0, room);
       if (part.length > 0) {
-        kept.push({ stream, bytes: part });
-        bytes[stream] += part.length;
+        append(part, stream);
         signalReaders();
       }
       return added.length > room ? stream : null;
@@ -60,10 +86,17 @@ export function createOutputLog(caps: {
       isEnded = true;
       signalReaders();
     },
-    text: (stream) =>
-      Buffer.concat(kept.filter((piece) => piece.stream === stream).map((piece) => piece.bytes)).toString(
-        "utf8",
-      ),
+    text(stream) {
+      const all = Buffer.alloc(bytes[stream]);
+      let fill = 0;
+      for (let index = 0; index < ends.length; index++) {
+        const piece = pieceAt(index);
+        if (piece.stream !== stream) continue;
+        all.set(piece.view, fill);
+        fill += piece.view.length;
+      }
+      return all.toString("utf8");
+    },
     keptBytes: (stream) => bytes[stream],
     pieces: { [Symbol.asyncIterator]: read },
   };

@@ -1,5 +1,6 @@
 import { createClient, inspectImage } from "../../engine-api/mod.ts";
 import { defaultImage } from "../../lib/image/names.ts";
+import { cgroup2Endpoint } from "./cgroup2-engine/endpoint.ts";
 import { ownEngineObstacle } from "./own-engine.ts";
 
 /** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
@@ -34,4 +35,11 @@ export function findOwnObstacle(mode: LiveMode): string | null {
   if (reason !== null && mode === "require")
     throw new Error(`live specs are required, and some cannot run: ${reason}`);
   return reason;
+}
+
+/** The same for specs on an Engine with cgroup v2, which takes minutes to make: CI does, and who wants to. */
+export function findCgroup2Obstacle(env: NodeJS.ProcessEnv): string | null {
+  return cgroup2Endpoint(env) === null
+    ? "BRIGBOX_CGROUP2_ENGINE names none; spec/support/cgroup2-engine/cgroup2-engine.sh start makes one and prints its address"
+    : null;
 }

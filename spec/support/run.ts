@@ -8,7 +8,7 @@ import "./defer-uvu.ts";
 import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findLiveObstacle, findOwnObstacle, liveMode } from "./live.ts";
+import { findCgroup2Obstacle, findLiveObstacle, findOwnObstacle, liveMode } from "./live.ts";
 import { readTally } from "./suite.ts";
 
 const specRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,20 +35,39 @@ const words = process.argv.slice(2).filter((argument) => !argument.startsWith("-
 const all = findSpecs(words);
 const isLive = (file: string): boolean => file.startsWith("live");
 const obstacle = all.some(isLive) ? await findLiveObstacle(liveMode(process.argv, process.env)) : null;
-const needsOwn = (file: string): boolean => file.startsWith(join("live", "own-engine"));
+const isIn =
+  (folder: string) =>
+  (file: string): boolean =>
+    file.startsWith(join("live", folder));
+const needsOwn = isIn("own-engine");
+const needsCgroup2 = isIn("cgroup2");
 const ownObstacle =
   obstacle ?? (all.some(needsOwn) ? findOwnObstacle(liveMode(process.argv, process.env)) : null);
-const files = all.filter((file) => (needsOwn(file) ? ownObstacle : isLive(file) ? obstacle : null) === null);
+const cgroup2Obstacle = obstacle ?? (all.some(needsCgroup2) ? findCgroup2Obstacle(process.env) : null);
+
+function obstacleOf(file: string): string | null {
+  if (needsOwn(file)) return ownObstacle;
+  if (needsCgroup2(file)) return cgroup2Obstacle;
+  return isLive(file) ? obstacle : null;
+}
+
+const files = all.filter((file) => obstacleOf(file) === null);
 await runFiles(files);
 const { passed, failed, created, started } = readTally();
 const forgotten = created.filter((name) => !started.has(name));
 for (const name of forgotten) console.error(`suite never ran: ${name} (its file must end with run())`);
 if (passed + failed === 0) console.error("no test ran");
 if (obstacle !== null) console.error(`live specs left out (${all.filter(isLive).length} files): ${obstacle}`);
-else if (ownObstacle !== null)
-  console.error(
-    `specs with an Engine of their own left out (${all.filter(needsOwn).length} files): ${ownObstacle}`,
-  );
+else {
+  if (ownObstacle !== null)
+    console.error(
+      `specs with an Engine of their own left out (${all.filter(needsOwn).length} files): ${ownObstacle}`,
+    );
+  if (cgroup2Obstacle !== null)
+    console.error(
+      `specs on cgroup v2 left out (${all.filter(needsCgroup2).length} files): ${cgroup2Obstacle}`,
+    );
+}
 console.log(`${passed} passed, ${failed + forgotten.length} failed`);
 const isBad = failed > 0 || forgotten.length > 0 || passed === 0;
 process.exit(isBad || process.exitCode ? 1 : 0);

@@ -22,6 +22,9 @@ export interface Tally {
 }
 
 const defaultTimeoutMs = 30_000;
+
+/** On a slow machine tests may take so many times longer; what they assert stays the same. */
+const patience = Number(process.env.BRIGBOX_PATIENCE ?? 1);
 const tally: Tally = { passed: 0, failed: 0, created: [], started: new Set() };
 
 /** The counts of this process, for `run.ts` alone. */
@@ -37,7 +40,9 @@ export function suite(name: string): Suite {
   const inner = uvuSuite(name);
   tally.created.push(name);
   const add: Suite = (testName, body, options = {}) => {
-    inner(testName, () => runCounted(`${name} > ${testName}`, body, options.timeoutMs ?? defaultTimeoutMs));
+    inner(testName, () =>
+      runCounted(`${name} > ${testName}`, body, (options.timeoutMs ?? defaultTimeoutMs) * patience),
+    );
   };
   add.before = (hook) => inner.before(() => withTimeout(`${name} > before`, hook));
   add.after = (hook) => inner.after(() => withTimeout(`${name} > after`, hook));

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import * as assert from "uvu/assert";
+import { resolveEndpoint } from "../../../engine-api/mod.ts";
 import { runLoose } from "../../support/loose.ts";
 import { createJail, readHostile, resultOf, runHostile } from "../../support/matrix.ts";
 import { suite } from "../../support/suite.ts";
@@ -38,7 +39,9 @@ test("a server of the host is out of reach, and would be reached on the host's n
   try {
     assert.not.equal((await runHostile(jail, code)).values.result, "reached");
     const open = { NetworkMode: "host", SecurityOpt: ["seccomp=unconfined"] };
-    assert.is(await runLoose(code, { hostConfig: open }), "reached");
+    // The host of an Engine behind tcp is another machine, which has no such server.
+    if (resolveEndpoint().endpoint.kind === "unix")
+      assert.is(await runLoose(code, { hostConfig: open }), "reached");
   } finally {
     server.close();
   }
