@@ -8,12 +8,19 @@ export type Explain = (error: unknown) => unknown;
 const nothing = new Uint8Array(0);
 
 /** The output of a container without a TTY. The socket is destroyed at the end of output, since its close may never come. */
-export async function* demultiplexed(
+export function demultiplexed(
   socket: Duplex,
   explain: Explain,
 ): AsyncGenerator<OutputChunk, void, undefined> {
+  return demultiplexedBody(pieces(socket, explain));
+}
+
+/** The same of an answer's body. */
+export async function* demultiplexedBody(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<OutputChunk, void, undefined> {
   const demultiplexer = createDemultiplexer();
-  for await (const piece of pieces(socket, explain)) {
+  for await (const piece of body) {
     yield* demultiplexer.push(piece);
     // A bad frame behind good output shows at the next push, which may be long in coming.
     demultiplexer.push(nothing);
@@ -22,11 +29,15 @@ export async function* demultiplexed(
 }
 
 /** The output of a container with a TTY: one stream, not framed. */
-export async function* rawOutput(
-  socket: Duplex,
-  explain: Explain,
+export function rawOutput(socket: Duplex, explain: Explain): AsyncGenerator<OutputChunk, void, undefined> {
+  return rawBody(pieces(socket, explain));
+}
+
+/** The same of an answer's body. */
+export async function* rawBody(
+  body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  for await (const bytes of pieces(socket, explain)) yield { stream: "stdout", bytes };
+  for await (const bytes of body) yield { stream: "stdout", bytes };
 }
 
 /** Writes, and waits for the socket to drain where it is full. @throws ProtocolError where the connection is closed. */

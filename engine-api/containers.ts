@@ -1,14 +1,8 @@
-import { demultiplexed, rawOutput, writeWithBackpressure } from "./attachment-streams.ts";
-import { explainFailure, readBody } from "./bodies.ts";
-import { describeEndpoint, type EngineClient } from "./client.ts";
+import { readBody } from "./bodies.ts";
+import { type CallOptions, withSignal } from "./call-options.ts";
+import type { EngineClient } from "./client.ts";
 import { isConflict, isNotFound, ProtocolError } from "./errors.ts";
-import type { OutputChunk } from "./frames.ts";
 import type { Answer, OperationBody } from "./operations.ts";
-
-/** Options of every helper. */
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
 
 /** What `POST /containers/create` takes: the container's configuration with `HostConfig`. */
 export type ContainerSpec = OperationBody<"POST /containers/create">;
@@ -30,30 +24,6 @@ export interface ContainerExit {
 export interface RegisteredWait {
   /** Resolves at the exit. Rejects where the connection is lost; a rejection that nobody hears is not an error. */
   readonly exit: Promise<ContainerExit>;
-}
-
-/** Streams of {@link attachContainer}. */
-export interface AttachOptions extends CallOptions {
-  /** @default false */
-  readonly stdin?: boolean;
-  /** @default true */
-  readonly stdout?: boolean;
-  /** @default true */
-  readonly stderr?: boolean;
-  /** True for a container with a TTY, whose output is not framed and comes all as stdout. @default false */
-  readonly tty?: boolean;
-}
-
-/** A container's streams. */
-export interface Attachment {
-  /** Output as it comes, until the container closes it. Can be read once; leaving the loop closes the connection. */
-  readonly output: AsyncIterable<OutputChunk>;
-  /** Resolves once the bytes may be followed by more (backpressure). @throws ProtocolError where stdin cannot be written (any more). */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Ends stdin; output goes on where the container was made with OpenStdin, StdinOnce and no TTY. */
-  endInput(): void;
-  /** Closes the connection at once. An output that is being read rejects with a ConnectionError. */
-  destroy(): void;
 }
 
 const maxWaitBytes = 64 * 1024;
@@ -207,46 +177,6 @@ export async function waitContainer(
   const exit = readBody(answer.body, maxWaitBytes).then((bytes) => parseExit(bytes.toString("utf8")));
   exit.catch(() => undefined);
   return { exit };
-}
-
-/**
- * Takes hold of a container's streams. Attach before the start, or early output is missed.
- *
- * @throws ResponseError where the Engine refuses; ProtocolError where stdin is asked for and something between refuses the upgrade.
- */
-export async function attachContainer(
-  client: EngineClient,
-  id: string,
-  options: AttachOptions = {},
-): Promise<Attachment> {
-  const { stdin = false, stdout = true, stderr = true, tty = false, signal } = options;
-  const query = { stream: true, stdin, stdout, stderr };
-  const { socket, isWritable } = await client.upgrade("POST /containers/{id}/attach", {
-    path: { id },
-    query,
-    ...withSignal(signal),
-  });
-  if (stdin && !isWritable) {
-    socket.destroy();
-    throw noStdin();
-  }
-  const explain = (error: unknown) => explainFailure(error, describeEndpoint(client), signal);
-  return {
-    output: tty ? rawOutput(socket, explain) : demultiplexed(socket, explain),
-    write: (bytes) => (isWritable ? writeWithBackpressure(socket, bytes) : Promise.reject(noStdin())),
-    endInput: () => void (isWritable && socket.end()),
-    destroy: () => void socket.destroy(),
-  };
-}
-
-function noStdin(): ProtocolError {
-  return new ProtocolError(
-    "the connection was not upgraded, so stdin cannot be sent: is there a proxy before the Engine?",
-  );
-}
-
-function withSignal(signal: AbortSignal | undefined): CallOptions {
-  return signal === undefined ? {} : { signal };
 }
 
 function parseExit(text: string): ContainerExit {

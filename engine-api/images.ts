@@ -1,27 +1,10 @@
-import type { EngineClient, StreamedAnswer } from "./client.ts";
-import type { CallOptions } from "./containers.ts";
-import { EngineError } from "./errors.ts";
-import { decodeJsonLines } from "./json-lines.ts";
+import type { CallOptions } from "./call-options.ts";
+import type { EngineClient } from "./client.ts";
+import { type ImageProgress, readProgress } from "./image-progress.ts";
 import type { Answer } from "./operations.ts";
 
 /** A stream of bytes that is sent as it is read, for example a tar archive. */
 export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array;
-
-/** One step of a build, an import, or a pull. */
-export interface ImageProgress {
-  /** A line of output, or a step's status. */
-  readonly text: string;
-  /** The image's id, in the message that tells it; else null. */
-  readonly imageId: string | null;
-  /** Bytes done and to do, where the Engine tells them. */
-  readonly currentBytes: number | null;
-  readonly totalBytes: number | null;
-}
-
-/** The Engine started to build, import or pull, and failed on the way. */
-export class ImageError extends EngineError {
-  override readonly name = "ImageError";
-}
 
 /** Options of {@link buildImage}. */
 export interface BuildOptions extends CallOptions {
@@ -43,8 +26,6 @@ export interface ImportOptions extends CallOptions {
   readonly changes?: readonly string[];
   readonly message?: string;
 }
-
-const longestText = 4096;
 
 /**
  * Builds an image from a tar archive that holds a Dockerfile. Progress comes as the Engine tells it.
@@ -129,44 +110,4 @@ export async function removeImage(
 ): Promise<void> {
   const { force = false, ...rest } = options;
   await client.request("DELETE /images/{name}", { path: { name }, query: { force }, ...rest });
-}
-
-async function* readProgress(answer: StreamedAnswer): AsyncGenerator<ImageProgress, void, undefined> {
-  for await (const message of decodeJsonLines(answer.body)) yield toProgress(message);
-}
-
-interface ProgressMessage {
-  readonly stream?: unknown;
-  readonly status?: unknown;
-  readonly aux?: { readonly ID?: unknown } | null;
-  readonly error?: unknown;
-  readonly errorDetail?: { readonly message?: unknown } | null;
-  readonly progressDetail?: { readonly current?: unknown; readonly total?: unknown } | null;
-}
-
-/** Failures come inside a stream whose status was 200. */
-function toProgress(raw: unknown): ImageProgress {
-  const message = (typeof raw === "object" && raw !== null ? raw : {}) as ProgressMessage;
-  const failure = failureText(message);
-  if (failure !== null) throw new ImageError(failure.slice(0, longestText));
-  const text = String(message.stream ?? message.status ?? "").slice(0, longestText);
-  const id = message.aux?.ID ?? (text.startsWith("sha256:") ? text : null);
-  return {
-    text,
-    imageId: typeof id === "string" ? id.trim() : null,
-    currentBytes: numberOrNull(message.progressDetail?.current),
-    totalBytes: numberOrNull(message.progressDetail?.total),
-  };
-}
-
-/** Either field marks a failure, with or without words in it. */
-function failureText({ error, errorDetail }: ProgressMessage): string | null {
-  const hasFailed = (errorDetail !== null && errorDetail !== undefined) || (error ?? "") !== "";
-  if (!hasFailed) return null;
-  const words = [errorDetail?.message, error].find((text) => typeof text === "string" && text !== "");
-  return typeof words === "string" ? words : "the Engine reports a failure without words";
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }

@@ -3,7 +3,11 @@
  *
  * @module
  */
+
+export { type ContainerArchive, getArchive, type PathStat, putArchive, statPath } from "./archives.ts";
+export { type Attachment, type AttachOptions, attachContainer } from "./attach.ts";
 export type { RequestBody, ResponseBody } from "./bodies.ts";
+export type { CallOptions } from "./call-options.ts";
 export {
   type ClientOptions,
   createClient,
@@ -11,11 +15,8 @@ export {
   type EngineClient,
   type StreamedAnswer,
 } from "./client.ts";
+export { type CollectedOutput, collectOutput } from "./collect-output.ts";
 export {
-  type Attachment,
-  type AttachOptions,
-  attachContainer,
-  type CallOptions,
   type ContainerExit,
   type ContainerSpec,
   type CreatedContainer,
@@ -48,13 +49,32 @@ export {
   ProtocolError,
   ResponseError,
 } from "./errors.ts";
+export { type EngineEvent, type EventOptions, watchEvents } from "./events.ts";
+export {
+  type CreatedExec,
+  createExec,
+  type ExecResult,
+  type ExecSpec,
+  inspectExec,
+  resizeExec,
+  runExec,
+  startExec,
+  startExecDetached,
+} from "./exec.ts";
 export { createDemultiplexer, type Demultiplexer, type OutputChunk } from "./frames.ts";
+export { ImageError, type ImageProgress } from "./image-progress.ts";
+export {
+  loadImages,
+  pullImage,
+  pushImage,
+  saveImages,
+  type TransferOptions,
+  tagImage,
+} from "./image-transfer.ts";
 export {
   type BuildOptions,
   type ByteStream,
   buildImage,
-  ImageError,
-  type ImageProgress,
   type ImportOptions,
   importImage,
   inspectImage,
@@ -62,8 +82,36 @@ export {
   removeImage,
 } from "./images.ts";
 export { decodeJsonLines } from "./json-lines.ts";
+export { type OutputLine, readLines } from "./lines.ts";
+export { containerLogLines, containerLogs, type LogLine, type LogOptions } from "./logs.ts";
+export {
+  connectNetwork,
+  createNetwork,
+  disconnectNetwork,
+  type EndpointSpec,
+  inspectNetwork,
+  listNetworks,
+  type NetworkSpec,
+  removeNetwork,
+} from "./networks.ts";
 export type { Answer, OperationBody, OperationKey, RequestArguments, RequestOptions } from "./operations.ts";
-export { engineInfo, engineVersion, ping } from "./system.ts";
+export {
+  encodeRegistryAuth,
+  type RegistryAuth,
+  type RegistryAuthSurroundings,
+  readRegistryAuth,
+  registryOf,
+} from "./registry-auth.ts";
+export { type ContainerStats, containerStats, watchStats } from "./stats.ts";
+export {
+  diskUsage,
+  engineInfo,
+  engineVersion,
+  type Prunable,
+  type Pruned,
+  ping,
+  prune,
+} from "./system.ts";
 export {
   createTransport,
   type Transport,
@@ -72,3 +120,11 @@ export {
   type UpgradedConnection,
 } from "./transport.ts";
 export { compareApiVersions, defaultApiVersion, minimumApiVersion } from "./version.ts";
+export {
+  createVolume,
+  inspectVolume,
+  listVolumes,
+  removeVolume,
+  type Volume,
+  type VolumeSpec,
+} from "./volumes.ts";

@@ -1,5 +1,5 @@
+import { type CallOptions, withSignal } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
-import type { CallOptions } from "./containers.ts";
 import type { Answer } from "./operations.ts";
 
 /** Asks whether the Engine is there. @throws ConnectionError where it is not. */
@@ -18,4 +18,62 @@ export function engineVersion(
 /** What the Engine's machine has and can do. */
 export function engineInfo(client: EngineClient, options: CallOptions = {}): Promise<Answer<"GET /info">> {
   return client.request("GET /info", options);
+}
+
+/** What images, containers, volumes and the build cache take up. */
+export function diskUsage(
+  client: EngineClient,
+  options: CallOptions = {},
+): Promise<Answer<"GET /system/df">> {
+  return client.request("GET /system/df", withSignal(options.signal));
+}
+
+/** What {@link prune} clears away. */
+export type Prunable = "containers" | "images" | "networks" | "volumes" | "build cache";
+
+/** What was cleared away. */
+export interface Pruned {
+  /** Ids or names. */
+  readonly removed: readonly string[];
+  readonly freedBytes: number;
+}
+
+/**
+ * Removes what nothing uses: stopped containers, images without a name, networks and volumes without containers, cached build steps.
+ *
+ * @param options.filters for example `{ label: ["com.example=1"], until: ["24h"] }`.
+ * @example
+ * const { freedBytes } = await prune(client, "images", { filters: { dangling: ["false"] } });
+ */
+export async function prune(
+  client: EngineClient,
+  what: Prunable,
+  options: CallOptions & { readonly filters?: Readonly<Record<string, readonly string[]>> } = {},
+): Promise<Pruned> {
+  const request = { query: { filters: options.filters ?? {} }, ...withSignal(options.signal) };
+  switch (what) {
+    case "containers": {
+      const { ContainersDeleted, SpaceReclaimed } = await client.request("POST /containers/prune", request);
+      return { removed: ContainersDeleted ?? [], freedBytes: SpaceReclaimed ?? 0 };
+    }
+    case "images": {
+      const { ImagesDeleted, SpaceReclaimed } = await client.request("POST /images/prune", request);
+      const removed = (ImagesDeleted ?? []).map(({ Deleted, Untagged }) => Deleted ?? Untagged ?? "");
+      return { removed, freedBytes: SpaceReclaimed ?? 0 };
+    }
+    case "networks": {
+      const { NetworksDeleted } = await client.request("POST /networks/prune", request);
+      return { removed: NetworksDeleted ?? [], freedBytes: 0 };
+    }
+    case "volumes": {
+      const { VolumesDeleted, SpaceReclaimed } = await client.request("POST /volumes/prune", request);
+      return { removed: VolumesDeleted ?? [], freedBytes: SpaceReclaimed ?? 0 };
+    }
+    case "build cache": {
+      const { CachesDeleted, SpaceReclaimed } = await client.request("POST /build/prune", request);
+      return { removed: CachesDeleted ?? [], freedBytes: SpaceReclaimed ?? 0 };
+    }
+    default:
+      return what satisfies never;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import * as assert from "uvu/assert";
-import { type Attachment, type AttachOptions, attachContainer } from "../../engine-api/containers.ts";
+import { type Attachment, type AttachOptions, attachContainer } from "../../engine-api/attach.ts";
 import { ConnectionError, ProtocolError, ResponseError } from "../../engine-api/errors.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
 import {

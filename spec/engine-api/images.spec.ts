@@ -1,11 +1,10 @@
 import * as assert from "uvu/assert";
 import type { EngineClient } from "../../engine-api/client.ts";
 import { ConnectionError, EngineError, ProtocolError, ResponseError } from "../../engine-api/errors.ts";
+import { ImageError, type ImageProgress } from "../../engine-api/image-progress.ts";
 import {
   type ByteStream,
   buildImage,
-  ImageError,
-  type ImageProgress,
   importImage,
   inspectImage,
   listImages,
@@ -33,6 +32,7 @@ const load = (client: EngineClient) => all(importImage(client, context, { reposi
 
 const step = (text: string, more: Partial<ImageProgress> = {}): ImageProgress => ({
   text,
+  subject: "",
   imageId: null,
   currentBytes: null,
   totalBytes: null,

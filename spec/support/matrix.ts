@@ -4,6 +4,7 @@ import { createExecutor, type Executor, type ExecutorOptions } from "../../lib/e
 import type { RunOptions } from "../../lib/run/run-handle.ts";
 import type { RunResult } from "../../lib/verdict.ts";
 import { countContainers } from "./containers-of.ts";
+import { patience } from "./suite.ts";
 
 const MiB = 1024 ** 2;
 
@@ -13,7 +14,14 @@ const MiB = 1024 ** 2;
  */
 export function createJail(policy: ExecutorOptions["policy"] = {}): Executor {
   return createExecutor({
-    policy: { validator: "off", audit: "off", cpus: 1, memoryBytes: 256 * MiB, timeoutMs: 60_000, ...policy },
+    policy: {
+      validator: "off",
+      audit: "off",
+      cpus: 1,
+      memoryBytes: 256 * MiB,
+      timeoutMs: 60_000 * patience,
+      ...policy,
+    },
   });
 }
 

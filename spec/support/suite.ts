@@ -24,7 +24,7 @@ export interface Tally {
 const defaultTimeoutMs = 30_000;
 
 /** On a slow machine tests may take so many times longer; what they assert stays the same. */
-const patience = Number(process.env.BRIGBOX_PATIENCE ?? 1);
+export const patience: number = Number(process.env.BRIGBOX_PATIENCE ?? 1);
 const tally: Tally = { passed: 0, failed: 0, created: [], started: new Set() };
 
 /** The counts of this process, for `run.ts` alone. */

@@ -28,10 +28,10 @@ import {
   startContainer,
   stopContainer,
   waitContainer,
-} from "../../engine-api/mod.ts";
-import { defaultImage } from "../../lib/image/names.ts";
-import { rejection, rejectionOf } from "../support/catch-error.ts";
-import { suite } from "../support/suite.ts";
+} from "../../../engine-api/mod.ts";
+import { defaultImage } from "../../../lib/image/names.ts";
+import { rejection, rejectionOf } from "../../support/catch-error.ts";
+import { suite } from "../../support/suite.ts";
 
 const test = suite("live/engine-api");
 

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type CallOptions, withSignal } from "./call-options.ts";
+import type { EngineClient } from "./client.ts";
+import { isConnectionError } from "./errors.ts";
+import { decodeJsonLines } from "./json-lines.ts";
+import type { Answer } from "./operations.ts";
+
+/** Something that happened on the Engine. */
+export type EngineEvent = Answer<"GET /events">;
+
+/** Options of {@link watchEvents}. */
+export interface EventOptions extends CallOptions {
+  /** For example `{ type: ["container"], label: ["com.example=1"] }`. */
+  readonly filters?: Readonly<Record<string, readonly string[]>>;
+  /** Events from then on, as far as the Engine remembers them (256 of them): a date, or seconds since 1970. */
+  readonly since?: Date | number;
+  /** Ends with the events of that time; goes on unless given. */
+  readonly until?: Date | number;
+  /**
+   * Connects again where the connection is lost, and goes on behind the last event. @default false
+   */
+  readonly resume?: boolean;
+  /** Called where the connection was lost and will be tried again after so many milliseconds. */
+  readonly onReconnect?: (error: Error, delayMs: number) => void;
+}
+
+const firstDelayMs = 100;
+const longestDelayMs = 10_000;
+
+/**
+ * What happens on the Engine, as it happens. Leaving the loop closes the connection.
+ *
+ * @throws ConnectionError where the connection is lost, unless `resume` is set; ResponseError 400 for a filter that is none.
+ * @example
+ * for await (const { Type, Action, Actor } of watchEvents(client, { resume: true })) console.log(Type, Action, Actor?.ID);
+ */
+export async function* watchEvents(
+  client: EngineClient,
+  options: EventOptions = {},
+): AsyncGenerator<EngineEvent, void, undefined> {
+  const { resume = false, onReconnect, signal } = options;
+  const place = createPlace(options.since);
+  let delayMs = firstDelayMs;
+  for (;;) {
+    try {
+      // From the first moment on nothing may be missed, even where no event came before the connection was lost.
+      if (resume) place.begin();
+      for await (const event of readEvents(client, options, place.since())) {
+        delayMs = firstDelayMs;
+        if (place.isNew(event)) yield event;
+      }
+      // The Engine ends the stream at `until`, and where it is stopped.
+      if (!resume || options.until !== undefined) return;
+    } catch (error) {
+      if (!resume || !isConnectionError(error)) throw error;
+      onReconnect?.(error, delayMs);
+    }
+    await delay(delayMs, undefined, { ...withSignal(signal), ref: false }).catch(() =>
+      signal?.throwIfAborted(),
+    );
+    delayMs = Math.min(delayMs * 2, longestDelayMs);
+  }
+}
+
+async function* readEvents(
+  client: EngineClient,
+  { filters, until, signal }: EventOptions,
+  since: string | undefined,
+): AsyncGenerator<EngineEvent, void, undefined> {
+  const query = {
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until: String(seconds(until)) }),
+    ...(filters !== undefined && { filters }),
+  };
+  const { body } = await client.stream("GET /events", { query, ...withSignal(signal) });
+  for await (const event of decodeJsonLines(body)) yield event as EngineEvent;
+}
+
+/** Where in the course of events a reader is. */
+interface Place {
+  /** Notes the time, unless it is known where to begin. */
+  begin(): void;
+  since(): string | undefined;
+  /** False for one that was seen before: the Engine sends the last ones again. */
+  isNew(event: EngineEvent): boolean;
+}
+
+function createPlace(asked: Date | number | undefined): Place {
+  let since = asked === undefined ? undefined : String(seconds(asked));
+  let lastNano = 0n;
+  /** What happened in the last nanosecond seen: it may have been more than one thing. */
+  let seen = new Set<string>();
+  return {
+    begin() {
+      since ??= (Date.now() / 1000).toFixed(3);
+    },
+    since() {
+      if (lastNano === 0n) return since;
+      // JSON's numbers are not exact to the nanosecond, so a little of what was seen is asked for again.
+      const from = lastNano - 1000n;
+      return `${from / 1_000_000_000n}.${String(from % 1_000_000_000n).padStart(9, "0")}`;
+    },
+    isNew(event) {
+      const nano = BigInt(Math.trunc(event.timeNano ?? 0));
+      const key = `${event.Type} ${event.Action} ${event.Actor?.ID}`;
+      if (nano < lastNano || (nano === lastNano && seen.has(key))) return false;
+      if (nano > lastNano) seen = new Set();
+      lastNano = nano;
+      seen.add(key);
+      return true;
+    },
+  };
+}
+
+function seconds(time: Date | number): number {
+  return time instanceof Date ? time.getTime() / 1000 : time;
+}
