@@ -1,6 +1,7 @@
 import { engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
-import { formatEndpoint, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
+import { formatEndpoint } from "./endpoint.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
+import { type ResolvedEndpoint, resolveEndpoint } from "./find-endpoint.ts";
 import type { Answer, OperationKey, RequestArguments } from "./operations.ts";
 import { fillPath, formatQuery, type QueryValue } from "./query.ts";
 import { createTransport, type Transport, type UpgradedConnection } from "./transport.ts";
@@ -8,7 +9,7 @@ import { createNegotiator, defaultApiVersion } from "./version.ts";
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
-  /** `unix:///path`, `tcp://host:port` or `http://host:port`; found by itself unless given, see `resolveEndpoint`. */
+  /** For example `unix:///path`, `tcp://host:port` or `ssh://user@host`; found by itself unless given, see `resolveEndpoint`. */
   readonly endpoint?: string;
   /** For example `1.41`; negotiated at the first call unless given. */
   readonly apiVersion?: string;
@@ -36,6 +37,8 @@ export interface EngineClient {
   upgrade<K extends OperationKey>(operation: K, ...options: RequestArguments<K>): Promise<UpgradedConnection>;
   /** The API version in use, for example `1.41`; asks the Engine once. */
   apiVersion(options?: { readonly signal?: AbortSignal }): Promise<string>;
+  /** Where the Engine is looked for, and why there, in one sentence. */
+  describe(): string;
   /** Destroys every connection; calls under way reject. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -110,6 +113,7 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     stream: stream as EngineClient["stream"],
     upgrade: upgrade as EngineClient["upgrade"],
     apiVersion: ({ signal } = {}) => negotiate(signal),
+    describe: () => `${formatEndpoint(resolved.endpoint)}, by ${resolved.source}: ${resolved.reason}`,
     close: () => transport.close(),
     [Symbol.asyncDispose]: () => transport.close(),
   };

@@ -31,14 +31,7 @@ export {
   stopContainer,
   waitContainer,
 } from "./containers.ts";
-export {
-  type Endpoint,
-  type EndpointSurroundings,
-  formatEndpoint,
-  parseEndpoint,
-  type ResolvedEndpoint,
-  resolveEndpoint,
-} from "./endpoint.ts";
+export { type Endpoint, formatEndpoint, parseEndpoint, type TlsFiles } from "./endpoint.ts";
 export {
   ConnectionError,
   EngineError,
@@ -61,6 +54,7 @@ export {
   startExec,
   startExecDetached,
 } from "./exec.ts";
+export { type EndpointSurroundings, type ResolvedEndpoint, resolveEndpoint } from "./find-endpoint.ts";
 export { createDemultiplexer, type Demultiplexer, type OutputChunk } from "./frames.ts";
 export { ImageError, type ImageProgress } from "./image-progress.ts";
 export {

@@ -2,7 +2,8 @@ import type { Duplex, Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
 import { abandonOnAbort } from "./abort.ts";
 import { explainFailure, guardBody, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
-import { type Endpoint, formatEndpoint, hostInUrl } from "./endpoint.ts";
+import { createConnector } from "./connector.ts";
+import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { ProtocolError } from "./errors.ts";
 import { createPlainAnswer } from "./plain-answer.ts";
 
@@ -48,19 +49,16 @@ export interface Transport {
 }
 
 /**
- * A transport over undici for a unix socket or a TCP port. Waiting has no time limit of its own: give a signal.
+ * A transport over undici for a unix socket, a named pipe, a TCP port with or without TLS, or ssh. Waiting has no time limit of its own: give a signal.
  * Idle connections do not keep the process alive.
+ *
+ * @throws EngineError where a file that TLS needs cannot be read.
  */
 export function createTransport(endpoint: Endpoint): Transport {
-  const origin =
-    endpoint.kind === "unix" ? "http://docker" : `http://${hostInUrl(endpoint.host)}:${endpoint.port}`;
+  const { origin, connect } = createConnector(endpoint);
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
-  const agent = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: endpoint.kind === "unix" ? { socketPath: endpoint.socketPath } : {},
-  });
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
   // After the 101 neither a signal nor agent.close() reaches a socket.
   const upgraded = new Set<Duplex>();
 

@@ -1,11 +1,5 @@
 import * as assert from "uvu/assert";
-import {
-  type Endpoint,
-  type EndpointSurroundings,
-  formatEndpoint,
-  parseEndpoint,
-  resolveEndpoint,
-} from "../../engine-api/endpoint.ts";
+import { type Endpoint, formatEndpoint, noTlsFiles, parseEndpoint } from "../../engine-api/endpoint.ts";
 import { EngineError } from "../../engine-api/errors.ts";
 import { suite } from "../support/suite.ts";
 
@@ -13,6 +7,16 @@ const test = suite("engine-api/endpoint");
 
 const unix = (socketPath: string): Endpoint => ({ kind: "unix", socketPath });
 const tcp = (host: string, port: number): Endpoint => ({ kind: "tcp", host, port });
+
+const tls = (host: string, port: number): Endpoint => ({ kind: "tcp", host, port, tls: noTlsFiles });
+const ssh = (given: Partial<Extract<Endpoint, { kind: "ssh" }>>): Endpoint => ({
+  kind: "ssh",
+  host: "",
+  port: null,
+  user: null,
+  socketPath: null,
+  ...given,
+});
 
 const good: readonly [address: string, endpoint: Endpoint, formatted: string][] = [
   ["unix:///var/run/docker.sock", unix("/var/run/docker.sock"), "unix:///var/run/docker.sock"],
@@ -27,6 +31,21 @@ const good: readonly [address: string, endpoint: Endpoint, formatted: string][] 
   ["tcp://engine.example:65535", tcp("engine.example", 65535), "tcp://engine.example:65535"],
   ["tcp://[::1]:2375", tcp("::1", 2375), "tcp://[::1]:2375"],
   ["tcp://[fe80::2]", tcp("fe80::2", 2375), "tcp://[fe80::2]:2375"],
+  ["https://engine.example", tls("engine.example", 2376), "https://engine.example:2376"],
+  ["https://[::1]:443", tls("::1", 443), "https://[::1]:443"],
+  ["ssh://engine.example", ssh({ host: "engine.example" }), "ssh://engine.example"],
+  ["ssh://engine.example/", ssh({ host: "engine.example" }), "ssh://engine.example"],
+  ["ssh://me@h:22", ssh({ host: "h", port: 22, user: "me" }), "ssh://me@h:22"],
+  [
+    "ssh://[::1]:22/run/d.sock",
+    ssh({ host: "::1", port: 22, socketPath: "/run/d.sock" }),
+    "ssh://[::1]:22/run/d.sock",
+  ],
+  [
+    "npipe:////./pipe/docker_engine",
+    { kind: "npipe", pipePath: "\\\\.\\pipe\\docker_engine" },
+    "npipe:////./pipe/docker_engine",
+  ],
 ];
 
 for (const [address, endpoint, formatted] of good) {
@@ -60,9 +79,18 @@ const bad: readonly string[] = [
   "tcp://256.256.256.256:2375",
   "tcp://%zz:2375",
   "tcp://a b:2375",
-  "https://host:2376",
-  "ssh://host",
-  "npipe:////./pipe/docker_engine",
+  "https://host:2376/path",
+  "https://user@host",
+  "ssh://",
+  "ssh://-oProxyCommand=x",
+  "ssh://-l@host",
+  "ssh://user:password@host",
+  "ssh://host:0",
+  "ssh://host:65536",
+  "ssh://host?x",
+  "ssh://ho st",
+  "npipe://pipe",
+  "npipe:////./pipe/../x",
   "fd://",
 ];
 
@@ -70,7 +98,10 @@ for (const address of bad) {
   test(`refuses "${address}" with an EngineError that says what to give`, () => {
     const error = errorOf(() => parseEndpoint(address));
     assert.instance(error, EngineError);
-    assert.match(error.message, /tcp:\/\/host:port|must be absolute/);
+    assert.match(
+      error.message,
+      /tcp:\/\/host:port|must be absolute|ssh:\/\/user@host|npipe:\/\/\/\/\.\/pipe/,
+    );
   });
 }
 
@@ -95,134 +126,6 @@ for (const address of secrets) {
 
 test("shows no more than the beginning of an address that never ends", () => {
   assert.ok(errorOf(() => parseEndpoint("x".repeat(100_000))).message.length < 500);
-});
-
-const nothing: EndpointSurroundings = { env: {}, uid: 1000, home: "/home/u", isSocket: () => false };
-const sockets = (...paths: string[]) => ({ isSocket: (path: string) => paths.includes(path) });
-
-interface Case {
-  readonly name: string;
-  readonly explicit?: string;
-  readonly around?: Partial<EndpointSurroundings>;
-  readonly endpoint: Endpoint;
-  readonly source: string;
-}
-
-const defaultSocket = { endpoint: unix("/var/run/docker.sock"), source: "default socket" };
-const cases: readonly Case[] = [
-  {
-    name: "an explicit endpoint before DOCKER_HOST",
-    explicit: "/mine.sock",
-    around: { env: { DOCKER_HOST: "tcp://other:1" } },
-    endpoint: unix("/mine.sock"),
-    source: "explicit",
-  },
-  {
-    name: "an explicit endpoint though DOCKER_HOST is nonsense",
-    explicit: "/mine.sock",
-    around: { env: { DOCKER_HOST: "nonsense" } },
-    endpoint: unix("/mine.sock"),
-    source: "explicit",
-  },
-  {
-    name: "DOCKER_HOST with a unix socket, before a rootless one",
-    around: { env: { DOCKER_HOST: "unix:///x.sock" }, ...sockets("/run/user/1000/docker.sock") },
-    endpoint: unix("/x.sock"),
-    source: "DOCKER_HOST",
-  },
-  {
-    name: "DOCKER_HOST with tcp",
-    around: { env: { DOCKER_HOST: "tcp://h:99" } },
-    endpoint: tcp("h", 99),
-    source: "DOCKER_HOST",
-  },
-  {
-    name: "DOCKER_HOST with http",
-    around: { env: { DOCKER_HOST: "http://h:99" } },
-    endpoint: tcp("h", 99),
-    source: "DOCKER_HOST",
-  },
-  {
-    name: "a unix DOCKER_HOST though DOCKER_TLS_VERIFY is set",
-    around: { env: { DOCKER_HOST: "unix:///x.sock", DOCKER_TLS_VERIFY: "1" } },
-    endpoint: unix("/x.sock"),
-    source: "DOCKER_HOST",
-  },
-  {
-    name: "the default socket where DOCKER_HOST is empty",
-    around: { env: { DOCKER_HOST: "" } },
-    ...defaultSocket,
-  },
-  { name: "the default socket where nothing is known", ...defaultSocket },
-  {
-    name: "the default socket before a rootless one",
-    around: sockets("/var/run/docker.sock", "/run/user/1000/docker.sock"),
-    ...defaultSocket,
-  },
-  {
-    name: "the rootless socket in XDG_RUNTIME_DIR first",
-    around: {
-      env: { XDG_RUNTIME_DIR: "/xdg" },
-      ...sockets("/xdg/docker.sock", "/run/user/1000/docker.sock"),
-    },
-    endpoint: unix("/xdg/docker.sock"),
-    source: "rootless socket",
-  },
-  {
-    name: "the rootless socket in /run/user",
-    around: { env: { XDG_RUNTIME_DIR: "/xdg" }, ...sockets("/run/user/1000/docker.sock") },
-    endpoint: unix("/run/user/1000/docker.sock"),
-    source: "rootless socket",
-  },
-  {
-    name: "the rootless socket in the home folder",
-    around: sockets("/home/u/.docker/run/docker.sock"),
-    endpoint: unix("/home/u/.docker/run/docker.sock"),
-    source: "rootless socket",
-  },
-  {
-    name: "no rootless socket for root",
-    around: { uid: 0, ...sockets("/run/user/0/docker.sock") },
-    ...defaultSocket,
-  },
-  {
-    name: "no rootless socket where there are no user ids",
-    around: { uid: null, ...sockets("/run/user/null/docker.sock") },
-    ...defaultSocket,
-  },
-];
-
-for (const { name, explicit, around, endpoint, source } of cases) {
-  test(`takes ${name}`, () => {
-    assert.equal(resolveEndpoint(explicit, { ...nothing, ...around }), { endpoint, source });
-  });
-}
-
-test("refuses a DOCKER_HOST that it cannot read rather than going on to the next strategy", () => {
-  const around = { ...nothing, env: { DOCKER_HOST: "ssh://host" }, ...sockets("/var/run/docker.sock") };
-  assert.instance(
-    errorOf(() => resolveEndpoint(undefined, around)),
-    EngineError,
-  );
-});
-
-test("refuses plain tcp where DOCKER_TLS_VERIFY asks for TLS", () => {
-  const around = { ...nothing, env: { DOCKER_HOST: "tcp://h:2376", DOCKER_TLS_VERIFY: "1" } };
-  assert.match(errorOf(() => resolveEndpoint(undefined, around)).message, /TLS/);
-});
-
-test("looks at the process's own environment unless told otherwise", () => {
-  const before = process.env.DOCKER_HOST;
-  try {
-    process.env.DOCKER_HOST = "unix:///from/the/environment.sock";
-    assert.equal(resolveEndpoint(), {
-      endpoint: unix("/from/the/environment.sock"),
-      source: "DOCKER_HOST",
-    });
-  } finally {
-    if (before === undefined) delete process.env.DOCKER_HOST;
-    else process.env.DOCKER_HOST = before;
-  }
 });
 
 function errorOf(action: () => unknown): Error {

@@ -19,6 +19,10 @@ export interface OwnEngineOptions {
   readonly runtimes?: Readonly<
     Record<string, { readonly path: string; readonly runtimeArgs?: readonly string[] }>
   >;
+  /** Further keys of the daemon's configuration file. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** Further addresses on which it listens. */
+  readonly hosts?: readonly string[];
 }
 
 /** A running Engine that nobody else uses. */
@@ -35,19 +39,31 @@ export interface OwnEngine {
   close(): Promise<void>;
 }
 
-/** Why no Engine of one's own, with gVisor, can be started here; null where it can. */
+const programs: Readonly<Record<string, string>> = {
+  dockerd: "docker.io",
+  runsc: "runsc",
+  openssl: "openssl",
+  sshd: "openssh-server",
+  ssh: "openssh-client",
+};
+
+/** Why no Engine of one's own, with gVisor, TLS and ssh, can be started here; null where it can. */
 export function ownEngineObstacle(): string | null {
   if (process.getuid?.() !== 0) return "only root can start one";
-  for (const program of ["dockerd", "runsc"])
-    if (spawnSync(program, ["--version"]).status !== 0)
-      return `an Engine of their own needs ${program}, which is not installed; on Debian: apt-get install docker.io runsc`;
-  return null;
+  const missing = Object.keys(programs).filter(
+    (program) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0,
+  );
+  if (missing.length === 0) return null;
+  const packages = missing.map((program) => programs[program]).join(" ");
+  return `an Engine of their own needs ${missing.join(", ")}; on Debian: apt-get install ${packages}`;
 }
 
 /** Starts an Engine with the default image on it. */
 export async function startOwnEngine({
   roomMiB = 1024,
   runtimes = {},
+  configuration: more = {},
+  hosts = [],
 }: OwnEngineOptions = {}): Promise<OwnEngine> {
   const folder = mkdtempSync("/var/tmp/own-engine-");
   const dataRoot = join(folder, "data");
@@ -60,7 +76,8 @@ export async function startOwnEngine({
   runOrThrow("mount", ["-t", "tmpfs", "-o", `size=${roomMiB}m`, "tmpfs", dataRoot]);
   const configFile = join(folder, "daemon.json");
   const configuration = {
-    hosts: [endpoint],
+    ...more,
+    hosts: [endpoint, ...hosts],
     "data-root": dataRoot,
     "exec-root": execRoot,
     pidfile: join(folder, "pid"),
