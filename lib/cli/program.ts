@@ -35,7 +35,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .version(readVersion(), "-V, --version")
     .option(
       "-H, --host <endpoint>",
-      "where the Docker Engine is: unix:///path or tcp://host:port (default: found by itself)",
+      "where the Docker Engine is: unix:///path, tcp://host:port, https://host:port or ssh://user@host (default: found by itself)",
     )
     .addHelpText("after", exitCodeHelp)
     .exitOverride()

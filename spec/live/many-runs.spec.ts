@@ -1,5 +1,4 @@
 import * as assert from "uvu/assert";
-import { createClient } from "../../engine-api/mod.ts";
 import { takeCounts } from "../support/many-runs/counts.ts";
 import { findGrowth, runJobs } from "../support/many-runs/run-jobs.ts";
 import { suite } from "../support/suite.ts";
@@ -9,14 +8,13 @@ const test = suite("many runs side by side");
 test(
   "friendly and hostile runs, five at a time, each end as they must and leave nothing",
   async () => {
-    await using client = createClient();
     const warmUp = await runJobs({ runs: 16, concurrency: 5 });
     assert.equal(warmUp.faults, []);
-    const before = await takeCounts(client);
+    const before = await takeCounts();
     const { faults, statuses } = await runJobs({ runs: 48, concurrency: 5 });
     assert.equal(faults, []);
     assert.is(statuses.size, 7);
-    assert.equal(findGrowth(before, await takeCounts(client)), []);
+    assert.equal(findGrowth(before, await takeCounts()), []);
   },
   { timeoutMs: 300_000 },
 );

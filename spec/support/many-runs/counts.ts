@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type EngineClient, listContainers } from "../../../engine-api/mod.ts";
+import { createClient, listContainers } from "../../../engine-api/mod.ts";
 import { labels } from "../../../lib/ownership.ts";
 
 /** What a host process holds, and what the Engine has of it, at one moment. */
@@ -30,13 +31,13 @@ export interface Counts {
 const MiB = 1024 ** 2;
 
 /** Counts now, after garbage was collected. */
-export async function takeCounts(client: EngineClient): Promise<Counts> {
-  const listed = await listContainers(client, { all: true, filters: { label: [labels.run] } });
-  collectGarbage();
+export async function takeCounts(): Promise<Counts> {
+  const containers = await countAllContainers();
+  await collectGarbage();
   const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
   const kinds = readdirSync("/proc/self/fd").map(readDescriptor);
   return {
-    containers: listed.length,
+    containers,
     sockets: kinds.filter((kind) => kind.startsWith("socket:")).length,
     descriptors: kinds.filter((kind) => kind !== "").length,
     timers: process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length,
@@ -49,10 +50,20 @@ export async function takeCounts(client: EngineClient): Promise<Counts> {
   };
 }
 
-function collectGarbage(): void {
+/** By a client that is closed before anything is counted. */
+async function countAllContainers(): Promise<number> {
+  await using client = createClient();
+  return (await listContainers(client, { all: true, filters: { label: [labels.run] } })).length;
+}
+
+/** More than once, since buffers are given back a while after the objects that held them. */
+async function collectGarbage(): Promise<void> {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
-  collect();
+  for (let times = 0; times < 4; times++) {
+    collect();
+    await delay(50);
+  }
 }
 
 /** Empty for the descriptor that the listing itself used. */

@@ -3,7 +3,6 @@
  * `tsx spec/support/many-runs/many-runs.ts [--runs 1000] [--concurrency 5]`. Exits 1 where a verdict is wrong or something stays.
  */
 import { parseArgs } from "node:util";
-import { createClient } from "../../../engine-api/mod.ts";
 import { type Counts, takeCounts } from "./counts.ts";
 import { findGrowth, runJobs } from "./run-jobs.ts";
 
@@ -13,11 +12,10 @@ const { values } = parseArgs({
 const [runs, concurrency] = [Number(values.runs), Number(values.concurrency)];
 if (![runs, concurrency].every((number) => Number.isInteger(number) && number > 0))
   throw new TypeError("--runs and --concurrency take whole numbers from 1 on");
-await using client = createClient();
 
 // The first runs load what later ones share, so they are not part of the comparison.
 await runJobs({ runs: 48, concurrency });
-const before = await takeCounts(client);
+const before = await takeCounts();
 const startedAt = performance.now();
 const { faults, statuses } = await runJobs({
   runs,
@@ -28,7 +26,7 @@ const { faults, statuses } = await runJobs({
   },
 });
 const tookMs = performance.now() - startedAt;
-const after = await takeCounts(client);
+const after = await takeCounts();
 
 for (const fault of faults) console.log(fault);
 console.log(
