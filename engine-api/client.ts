@@ -1,9 +1,11 @@
 import { engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
+import { createDeadline } from "./deadline.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
 import { type ResolvedEndpoint, resolveEndpoint } from "./find-endpoint.ts";
 import type { Answer, OperationKey, RequestArguments } from "./operations.ts";
 import { fillPath, formatQuery, type QueryValue } from "./query.ts";
+import { askAgain } from "./retry.ts";
 import { createTransport, type Transport, type UpgradedConnection } from "./transport.ts";
 import { createNegotiator, defaultApiVersion } from "./version.ts";
 
@@ -15,6 +17,14 @@ export interface ClientOptions {
   readonly apiVersion?: string;
   /** Replaces the real connection, for tests. */
   readonly transport?: Transport;
+  /** The longest that a `request` may take in all, milliseconds; a call's own `timeoutMs` goes first. No limit unless given. */
+  readonly timeoutMs?: number;
+  /**
+   * How often GET and HEAD are asked again where a kept connection turns out to be lost before any of the answer came; others never are.
+   *
+   * @default 1
+   */
+  readonly retries?: number;
   /** The longest JSON answer that is read, bytes. @default 67108864 */
   readonly maxAnswerBytes?: number;
 }
@@ -56,7 +66,8 @@ interface LooseOptions {
   readonly query?: Readonly<Record<string, QueryValue>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
 }
 
 const maxErrorBytes = 64 * 1024;
@@ -73,6 +84,7 @@ const maxErrorBytes = 64 * 1024;
 export function createClient(options: ClientOptions = {}): EngineClient {
   const resolved = resolveEndpoint(options.endpoint);
   const transport = options.transport ?? createTransport(resolved.endpoint);
+  const retries = options.retries ?? 1;
   const maxAnswerBytes = options.maxAnswerBytes ?? 64 * 1024 * 1024;
   const negotiate = createNegotiator(transport, checkVersion(options.apiVersion));
 
@@ -89,23 +101,47 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     };
   }
 
+  /** A stream's time limit is one for all of it, so that it is never lifted. */
   async function stream(operation: string, loose: LooseOptions = {}): Promise<StreamedAnswer> {
-    const answer = await transport.request(await prepare(operation, loose));
+    return open(operation, { ...loose, signal: createDeadline(operation, loose).signal });
+  }
+
+  async function open(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
+    const prepared = await prepare(operation, loose);
+    const answer = await askAgain(() => transport.request(prepared), { ...prepared, retries });
     if (isSuccess(answer.status)) return answer;
     const text = (await readRefusal(answer.body)).toString("utf8");
     throw new ResponseError(operation, answer.status, engineMessage(text));
   }
 
   async function request(operation: string, loose: LooseOptions = {}): Promise<unknown> {
-    const answer = await stream(operation, loose);
+    const { signal, lift } = createDeadline(operation, {
+      timeoutMs: options.timeoutMs,
+      ...loose,
+    });
+    try {
+      return await readAnswer(operation, await open(operation, { ...loose, signal }));
+    } finally {
+      lift();
+    }
+  }
+
+  async function readAnswer(operation: string, answer: StreamedAnswer): Promise<unknown> {
     const bytes = await readBody(answer.body, maxAnswerBytes);
     if (answer.status === 204 || answer.status === 304 || bytes.length === 0) return undefined;
     const isJson = String(answer.headers["content-type"] ?? "").includes("json");
     return isJson ? parseAnswer(operation, bytes) : bytes.toString("utf8");
   }
 
-  const upgrade = async (operation: string, loose: LooseOptions = {}): Promise<UpgradedConnection> =>
-    transport.upgrade(await prepare(operation, loose));
+  /** The time limit is one for the way to the connection, and not for its life. */
+  async function upgrade(operation: string, loose: LooseOptions = {}): Promise<UpgradedConnection> {
+    const { signal, lift } = createDeadline(operation, loose);
+    try {
+      return await transport.upgrade(await prepare(operation, { ...loose, signal }));
+    } finally {
+      lift();
+    }
+  }
 
   return {
     resolved,

@@ -31,6 +31,7 @@ export {
   stopContainer,
   waitContainer,
 } from "./containers.ts";
+export { DeadlineError, isDeadlineError } from "./deadline.ts";
 export { type Endpoint, formatEndpoint, parseEndpoint, type TlsFiles } from "./endpoint.ts";
 export {
   ConnectionError,

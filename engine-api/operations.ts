@@ -20,7 +20,11 @@ type Part<Name extends string, Value> = keyof Value extends never
 export type RequestOptions<K extends OperationKey> = PathPart<K> &
   Part<"query", Operations[K]["query"]> &
   Part<"headers", Operations[K]["headers"]> &
-  Pick<Operations[K], "body"> & { readonly signal?: AbortSignal };
+  Pick<Operations[K], "body"> & {
+    readonly signal?: AbortSignal;
+    /** The longest that the call may take in all, milliseconds; of a stream, until its body ends. */
+    readonly timeoutMs?: number;
+  };
 
 type PathPart<K extends OperationKey> = Part<"path", Operations[K]["path"]>;
 

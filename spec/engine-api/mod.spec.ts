@@ -6,6 +6,7 @@ const test = suite("engine-api/mod");
 
 const publicNames: readonly string[] = [
   "ConnectionError",
+  "DeadlineError",
   "EngineError",
   "ImageError",
   "ProtocolError",
@@ -44,6 +45,7 @@ const publicNames: readonly string[] = [
   "inspectVolume",
   "isConflict",
   "isConnectionError",
+  "isDeadlineError",
   "isNotFound",
   "isResponseError",
   "killContainer",
