@@ -3,17 +3,17 @@ import type { Duplex } from "node:stream";
 import * as assert from "uvu/assert";
 import { type Attachment, type AttachOptions, attachContainer } from "../../engine-api/attach.ts";
 import { ConnectionError, ProtocolError, ResponseError } from "../../engine-api/errors.ts";
-import { rejection, rejectionOf } from "../support/catch-error.ts";
 import {
   chunks,
   empty,
-  eventually,
-  type FakeEngine,
   type Handler,
   hijack,
   json,
+  type StubEngine,
   text,
-} from "../support/fake-engine.ts";
+} from "../../engine-api/testing/mod.ts";
+import { rejection, rejectionOf } from "../support/catch-error.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
 import { withClient } from "../support/with-engine.ts";
 
@@ -29,7 +29,7 @@ const frame = (type: number, payload: string): Buffer => {
 function withAttachment(
   handler: Handler,
   options: AttachOptions,
-  body: (attachment: Attachment, engine: FakeEngine) => Promise<void>,
+  body: (attachment: Attachment, engine: StubEngine) => Promise<void>,
 ): Promise<void> {
   return withClient(onAttach(handler), async (client, engine) =>
     body(await attachContainer(client, "web", options), engine),

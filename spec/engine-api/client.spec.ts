@@ -1,27 +1,26 @@
 import * as assert from "uvu/assert";
 import { createClient, describeEndpoint } from "../../engine-api/client.ts";
 import { ConnectionError, EngineError, ProtocolError, ResponseError } from "../../engine-api/errors.ts";
-import { rejection, rejectionOf } from "../support/catch-error.ts";
 import {
   chunks,
   cut,
   empty,
-  eventually,
-  type FakeEngine,
   type Handler,
   hang,
   hijack,
   json,
   reply,
+  type StubEngine,
   text,
-  withFakeEngine,
-} from "../support/fake-engine.ts";
+} from "../../engine-api/testing/mod.ts";
+import { rejection, rejectionOf } from "../support/catch-error.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
-import { withClient } from "../support/with-engine.ts";
+import { withClient, withStubEngine } from "../support/with-engine.ts";
 
 const test = suite("engine-api/client");
 
-const lastUrl = (engine: FakeEngine) => engine.requests.at(-1)?.url;
+const lastUrl = (engine: StubEngine) => engine.requests.at(-1)?.url;
 
 test("fills the path, percent-encoded, and puts version and query around it", () =>
   withClient({ "*": json(200, {}) }, async (client, engine) => {
@@ -127,7 +126,7 @@ test("refuses an answer that says it is JSON and is not", () =>
   ));
 
 test("refuses an answer over the cap, and takes one that just fits", () =>
-  withFakeEngine({ "GET /version": text(200, "1234567890") }, async ({ endpoint }) => {
+  withStubEngine({ "GET /version": text(200, "1234567890") }, async ({ endpoint }) => {
     await using tight = createClient({ endpoint, apiVersion: "1.41", maxAnswerBytes: 9 });
     await rejectionOf(tight.request("GET /version"), ProtocolError, /cap of 9 bytes/);
     await using fitting = createClient({ endpoint, apiVersion: "1.41", maxAnswerBytes: 10 });
@@ -207,7 +206,7 @@ test("upgrades with the operation's path and query, and hands over the socket", 
   ));
 
 test("negotiates once, for all of request, stream, upgrade and apiVersion, before the first call only", () =>
-  withFakeEngine(
+  withStubEngine(
     { "*": json(404, { message: "no" }), "HEAD /_ping": empty(200, { "api-version": "1.43" }) },
     async (engine) => {
       await using client = createClient({ endpoint: engine.endpoint });
@@ -258,7 +257,7 @@ test("refuses an endpoint that it cannot read, at once", () => {
 });
 
 test("rejects with the signal's own reason while it negotiates and while it waits", () =>
-  withFakeEngine({ "HEAD /_ping": hang() }, async (engine) => {
+  withStubEngine({ "HEAD /_ping": hang() }, async (engine) => {
     await using client = createClient({ endpoint: engine.endpoint });
     const controller = new AbortController();
     const reason = { why: "enough" };

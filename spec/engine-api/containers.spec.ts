@@ -12,23 +12,23 @@ import {
   waitContainer,
 } from "../../engine-api/containers.ts";
 import { ConnectionError, type EngineError, ProtocolError, ResponseError } from "../../engine-api/errors.ts";
-import { rejection, rejectionOf } from "../support/catch-error.ts";
 import {
   cut,
   empty,
-  type FakeEngine,
   type Handler,
   hang,
   json,
   reply,
+  type StubEngine,
   text,
-} from "../support/fake-engine.ts";
+} from "../../engine-api/testing/mod.ts";
+import { rejection, rejectionOf } from "../support/catch-error.ts";
 import { suite } from "../support/suite.ts";
 import { withClient } from "../support/with-engine.ts";
 
 const test = suite("engine-api/containers");
 
-const lastLine = ({ requests }: FakeEngine) => {
+const lastLine = ({ requests }: StubEngine) => {
   const request = requests.at(-1);
   return `${request?.method} ${decodeURIComponent(request?.url ?? "").replace("/v1.41", "")}`;
 };

@@ -2,29 +2,29 @@ import * as assert from "uvu/assert";
 import { type ClientOptions, createClient, type EngineClient } from "../../engine-api/client.ts";
 import { DeadlineError, isDeadlineError } from "../../engine-api/deadline.ts";
 import { ConnectionError } from "../../engine-api/errors.ts";
-import { rejection, rejectionOf } from "../support/catch-error.ts";
 import {
-  type FakeEngine,
-  fakeApiVersion,
   type Handler,
   hang,
   hijack,
   json,
   type Routes,
   refuseConnection,
-  withFakeEngine,
-} from "../support/fake-engine.ts";
+  type StubEngine,
+  stubApiVersion,
+} from "../../engine-api/testing/mod.ts";
+import { rejection, rejectionOf } from "../support/catch-error.ts";
 import { suite } from "../support/suite.ts";
+import { withStubEngine } from "../support/with-engine.ts";
 
 const test = suite("engine-api: deadlines, and asking again");
 
 function withOptions(
   routes: Routes,
   options: ClientOptions,
-  body: (client: EngineClient, engine: FakeEngine) => Promise<void>,
+  body: (client: EngineClient, engine: StubEngine) => Promise<void>,
 ): Promise<void> {
-  return withFakeEngine(routes, async (engine) => {
-    await using client = createClient({ endpoint: engine.endpoint, apiVersion: fakeApiVersion, ...options });
+  return withStubEngine(routes, async (engine) => {
+    await using client = createClient({ endpoint: engine.endpoint, apiVersion: stubApiVersion, ...options });
     await body(client, engine);
   });
 }
@@ -93,7 +93,7 @@ function cutFirst(times: number, then: Handler): Handler {
   return (exchange) => (left-- > 0 ? refuseConnection()(exchange) : then(exchange));
 }
 
-const calls = (engine: FakeEngine): number => engine.requests.length;
+const calls = (engine: StubEngine): number => engine.requests.length;
 
 test("what is safe is asked again where the connection was lost before an answer", async () => {
   await withOptions({ "GET /info": cutFirst(1, json(200, { NCPU: 2 })) }, {}, async (client, engine) => {

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { ConnectionError } from "../../engine-api/errors.ts";
 import { type EngineEvent, type EventOptions, watchEvents } from "../../engine-api/events.ts";
+import type { Handler } from "../../engine-api/testing/mod.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
-import type { Handler } from "../support/fake-engine.ts";
 import { suite } from "../support/suite.ts";
 import { withClient } from "../support/with-engine.ts";
 

@@ -10,8 +10,16 @@ import {
   listImages,
   removeImage,
 } from "../../engine-api/images.ts";
+import {
+  chunks,
+  cut,
+  type Handler,
+  hang,
+  json,
+  type StubEngine,
+  text,
+} from "../../engine-api/testing/mod.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
-import { chunks, cut, type FakeEngine, type Handler, hang, json, text } from "../support/fake-engine.ts";
 import { suite } from "../support/suite.ts";
 import { withClient } from "../support/with-engine.ts";
 
@@ -161,7 +169,7 @@ test("passes on what the archive's own source throws", () =>
     assert.is(await rejection(all(buildImage(client, failing(), { tag: "x" }))), cause);
   }));
 
-const query = (engine: FakeEngine) =>
+const query = (engine: StubEngine) =>
   Object.fromEntries(new URL(engine.requests.at(-1)?.url ?? "", "http://x").searchParams);
 
 test("asks for a build with what it is told, and removes what is left of its steps", () =>

@@ -2,14 +2,15 @@ import * as assert from "uvu/assert";
 import { createClient } from "../../engine-api/client.ts";
 import { ConnectionError, ResponseError } from "../../engine-api/errors.ts";
 import { engineInfo, engineVersion, ping } from "../../engine-api/system.ts";
+import { hang, json, refuseConnection, text } from "../../engine-api/testing/mod.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
-import { hang, json, refuseConnection, text, withFakeEngine } from "../support/fake-engine.ts";
 import { suite } from "../support/suite.ts";
+import { withStubEngine } from "../support/with-engine.ts";
 
 const test = suite("engine-api/system");
 
 test("ping resolves where the Engine answers, and asks for nothing else", () =>
-  withFakeEngine({}, async (engine) => {
+  withStubEngine({}, async (engine) => {
     await using client = createClient({ endpoint: engine.endpoint });
     assert.is(await ping(client), undefined);
     assert.equal(
@@ -19,18 +20,18 @@ test("ping resolves where the Engine answers, and asks for nothing else", () =>
   }));
 
 test("ping fails where the Engine is ill or gone", async () => {
-  await withFakeEngine({ "GET /_ping": text(500, "ill") }, async ({ endpoint }) => {
+  await withStubEngine({ "GET /_ping": text(500, "ill") }, async ({ endpoint }) => {
     await using client = createClient({ endpoint });
     await rejectionOf(ping(client), ResponseError, /^GET \/_ping answered 500: ill$/);
   });
-  await withFakeEngine({ "GET /_ping": refuseConnection() }, async ({ endpoint }) => {
+  await withStubEngine({ "GET /_ping": refuseConnection() }, async ({ endpoint }) => {
     await using client = createClient({ endpoint });
     await rejectionOf(ping(client), ConnectionError);
   });
 });
 
 test("version and info give the Engine's answers as they are", () =>
-  withFakeEngine(
+  withStubEngine(
     { "GET /version": json(200, { Version: "20.10" }), "GET /info": json(200, { NCPU: 2, Labels: null }) },
     async (engine) => {
       await using client = createClient({ endpoint: engine.endpoint });
@@ -45,7 +46,7 @@ for (const [name, call] of [
   ["info", engineInfo],
 ] as const) {
   test(`${name} rejects with the signal's own reason`, () =>
-    withFakeEngine({ "*": hang() }, async ({ endpoint }) => {
+    withStubEngine({ "*": hang() }, async ({ endpoint }) => {
       await using client = createClient({ endpoint, apiVersion: "1.41" });
       const controller = new AbortController();
       const work = call(client, { signal: controller.signal });

@@ -3,18 +3,18 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import * as assert from "uvu/assert";
 import { ConnectionError, ResponseError } from "../../engine-api/errors.ts";
-import { rejection, rejectionOf } from "../support/catch-error.ts";
 import {
   chunks,
   empty,
-  eventually,
   type Handler,
   hang,
   hijack,
   json,
   reply,
   text,
-} from "../support/fake-engine.ts";
+} from "../../engine-api/testing/mod.ts";
+import { rejection, rejectionOf } from "../support/catch-error.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
 import { streamOf, withTransport } from "../support/with-engine.ts";
 

@@ -3,10 +3,11 @@ import * as assert from "uvu/assert";
 import { readBody } from "../../engine-api/bodies.ts";
 import { parseEndpoint } from "../../engine-api/endpoint.ts";
 import { ConnectionError } from "../../engine-api/errors.ts";
+import { chunks, cut, hang, refuseConnection, text } from "../../engine-api/testing/mod.ts";
 import { createTransport } from "../../engine-api/transport.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
 import { startDeafListener } from "../support/deaf-listener.ts";
-import { chunks, cut, eventually, hang, refuseConnection, text } from "../support/fake-engine.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
 import { streamOf, withTransport } from "../support/with-engine.ts";
 

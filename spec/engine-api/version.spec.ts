@@ -1,6 +1,15 @@
 import * as assert from "uvu/assert";
 import { parseEndpoint } from "../../engine-api/endpoint.ts";
 import { ConnectionError, EngineError, ProtocolError, ResponseError } from "../../engine-api/errors.ts";
+import {
+  empty,
+  type Handler,
+  json,
+  type Routes,
+  refuseConnection,
+  type StubEngine,
+  text,
+} from "../../engine-api/testing/mod.ts";
 import { createTransport } from "../../engine-api/transport.ts";
 import {
   compareApiVersions,
@@ -9,18 +18,9 @@ import {
   minimumApiVersion,
 } from "../../engine-api/version.ts";
 import { rejection, rejectionOf } from "../support/catch-error.ts";
-import {
-  empty,
-  eventually,
-  type FakeEngine,
-  type Handler,
-  json,
-  type Routes,
-  refuseConnection,
-  text,
-  withFakeEngine,
-} from "../support/fake-engine.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
+import { withStubEngine } from "../support/with-engine.ts";
 
 const test = suite("engine-api/version");
 
@@ -28,9 +28,9 @@ type Negotiate = ReturnType<typeof createNegotiator>;
 
 function withNegotiator(
   routes: Routes,
-  body: (negotiate: Negotiate, engine: FakeEngine) => Promise<void>,
+  body: (negotiate: Negotiate, engine: StubEngine) => Promise<void>,
 ): Promise<void> {
-  return withFakeEngine(routes, async (engine) => {
+  return withStubEngine(routes, async (engine) => {
     const transport = createTransport(parseEndpoint(engine.endpoint));
     try {
       await body(createNegotiator(transport, undefined), engine);

@@ -9,7 +9,10 @@ runSteps([
     name: "specs, live ones too, with coverage",
     command: ["c8", "tsx", "spec/support/run.ts", "--live=require"],
   },
-  { name: "Deno", command: ["deno", "check", "engine-api/mod.ts", "lib/mod.ts"] },
+  {
+    name: "Deno",
+    command: ["deno", "check", "engine-api/mod.ts", "engine-api/testing/mod.ts", "lib/mod.ts"],
+  },
   { name: "build", command: ["tsx", "spec/support/build.ts"] },
   { name: "package", command: ["tsx", "spec/support/check-package.ts"] },
 ]);

@@ -1,6 +1,6 @@
 import type { EngineClient } from "../../engine-api/mod.ts";
+import { empty, json, type Routes, type StubEngine } from "../../engine-api/testing/mod.ts";
 import { type ReapedContainer, type ReapOptions, type ReapReport, reap } from "../../lib/reaper/reap.ts";
-import { empty, type FakeEngine, json, type Routes } from "./fake-engine.ts";
 import { hereOwner, listedContainer, noonMs, playHost, runIdOf } from "./left-behind.ts";
 import { withClient } from "./with-engine.ts";
 
@@ -20,7 +20,7 @@ export const elsewhere = (run: number): Record<string, unknown> =>
 /** An Engine with these containers whose clock is right, and which takes every order, unless routes say otherwise. */
 export function withContainers(
   listed: unknown,
-  body: (client: EngineClient, engine: FakeEngine) => Promise<void>,
+  body: (client: EngineClient, engine: StubEngine) => Promise<void>,
   more: Routes = {},
 ): Promise<void> {
   const info = json(200, { SystemTime: new Date(noonMs).toISOString() });
@@ -41,7 +41,7 @@ export const reapHere = (client: EngineClient, options: ReapOptions = {}): Promi
   reap(client, { host: playHost(), ...options });
 
 /** Requests that change something, as `METHOD path`. */
-export const orders = ({ requests }: FakeEngine): string[] =>
+export const orders = ({ requests }: StubEngine): string[] =>
   requests
     .filter(({ method }) => method !== "GET" && method !== "HEAD")
     .map(({ method, url }) => `${method} ${url.replace(/^\/v[\d.]+/, "")}`);

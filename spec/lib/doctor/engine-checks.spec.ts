@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
+import { json } from "../../../engine-api/testing/mod.ts";
 import type { CheckStatus, EngineInfo } from "../../../lib/doctor/check.ts";
 import { engineChecks } from "../../../lib/doctor/engine-checks.ts";
-import { json, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
+import { withStubEngine } from "../../support/with-engine.ts";
 
 const test = suite("the doctor's checks");
 
@@ -140,7 +141,7 @@ for (const [version, status] of [
   [null, "failure"],
 ] as const) {
   test(`api-version: ${version ?? "none"} is ${status}`, () =>
-    withFakeEngine(
+    withStubEngine(
       { "GET /version": json(200, { ApiVersion: version, MinAPIVersion: "1.24" }) },
       async ({ endpoint }) => {
         await using client = createClient({ endpoint });

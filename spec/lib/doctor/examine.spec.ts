@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
+import { json, type Routes } from "../../../engine-api/testing/mod.ts";
 import type { CheckResult } from "../../../lib/doctor/check.ts";
 import { examine } from "../../../lib/doctor/examine.ts";
-import { json, type Routes, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
+import { withStubEngine } from "../../support/with-engine.ts";
 
 const test = suite("the doctor");
 
@@ -33,7 +34,7 @@ test("the image is told with its versions", () => {
     Size: 1024 ** 2,
     Config: { Labels: { "brigbox.pandas": "2.2.3" } },
   };
-  return withFakeEngine({ "GET /info": info, "*": json(200, image) }, async ({ endpoint }) => {
+  return withStubEngine({ "GET /info": info, "*": json(200, image) }, async ({ endpoint }) => {
     await using client = createClient({ endpoint, apiVersion: "1.41" });
     const found = (await examine(client)).find(({ id }) => id === "image");
     assert.is(found?.status, "ok");
@@ -42,7 +43,7 @@ test("the image is told with its versions", () => {
 });
 
 test("a missing image is a failure with the command that builds it", () =>
-  withFakeEngine({ "GET /info": info }, async ({ endpoint }) => {
+  withStubEngine({ "GET /info": info }, async ({ endpoint }) => {
     const image = (await examineAt(endpoint)).find(({ id }) => id === "image");
     assert.is(image?.status, "failure");
     assert.match(image?.advice ?? "", /brigbox image build/);
@@ -50,7 +51,7 @@ test("a missing image is a failure with the command that builds it", () =>
 
 test("a check that cannot be done fails alone", () => {
   const routes: Routes = { "GET /info": info, "GET /version": json(500, { message: "broken" }) };
-  return withFakeEngine(routes, async ({ endpoint }) => {
+  return withStubEngine(routes, async ({ endpoint }) => {
     const results = await examineAt(endpoint);
     assert.match(
       results.find(({ id }) => id === "api-version")?.found ?? "",

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { unpackTar } from "modern-tar";
 import * as assert from "uvu/assert";
 import { createClient, ImageError } from "../../../engine-api/mod.ts";
+import { type Exchange, json, type Routes } from "../../../engine-api/testing/mod.ts";
 import { buildFromDockerfile } from "../../../lib/image/dockerfile-image.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
-import { type Exchange, json, type Routes, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
+import { withStubEngine } from "../../support/with-engine.ts";
 
 const test = suite("the image from its Dockerfile");
 
@@ -34,7 +35,7 @@ function buildRoutes(
 
 test("the Engine gets the Dockerfile and nothing else, and progress comes in steps", async () => {
   const { routes, context } = buildRoutes(lines, [{ Id: "sha256:1" }]);
-  await withFakeEngine(routes, async ({ endpoint, requests }) => {
+  await withStubEngine(routes, async ({ endpoint, requests }) => {
     await using client = createClient({ endpoint });
     const fractions: (number | null)[] = [];
     const options = { tag: "brigbox/spec:1", buildArgs: { BASE: "other:1" } };
@@ -57,7 +58,7 @@ test("a step that fails is an error in the Engine's words", async () => {
     [{ stream: "Step 1/4 : FROM x" }, { errorDetail: { message: "no such host" }, error: "x" }],
     [],
   );
-  await withFakeEngine(routes, async ({ endpoint }) => {
+  await withStubEngine(routes, async ({ endpoint }) => {
     await using client = createClient({ endpoint });
     const building = (async () => {
       for await (const _ of buildFromDockerfile(client, { tag: "brigbox/spec:1" }));
@@ -68,7 +69,7 @@ test("a step that fails is an error in the Engine's words", async () => {
 
 test("a build that ends without an image and without an error is an error", async () => {
   const { routes } = buildRoutes(lines.slice(0, 2), []);
-  await withFakeEngine(routes, async ({ endpoint }) => {
+  await withStubEngine(routes, async ({ endpoint }) => {
     await using client = createClient({ endpoint });
     const building = (async () => {
       for await (const _ of buildFromDockerfile(client, { tag: "brigbox/spec:1" }));

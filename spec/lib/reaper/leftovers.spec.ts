@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
+import { type Handler, json, type StubEngine, startStubEngine } from "../../../engine-api/testing/mod.ts";
 import { createLeftovers, type Leftovers } from "../../../lib/reaper/leftovers.ts";
-import { type FakeEngine, type Handler, json, startFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("what could not be cleaned up");
@@ -11,7 +11,7 @@ const gone = json(404, { message: "No such container: brigbox-1" });
 const broken = json(500, { message: "device busy" });
 
 interface Trial {
-  readonly engine: FakeEngine;
+  readonly engine: StubEngine;
   readonly leftovers: Leftovers;
   /** Whether each attempt so far found it gone. */
   readonly attempts: readonly boolean[];
@@ -23,7 +23,7 @@ interface Trial {
 async function withLeftovers(failures: number, use: (trial: Trial) => Promise<void>): Promise<void> {
   let failed = 0;
   const remove: Handler = (exchange) => (failed++ < failures ? broken(exchange) : gone(exchange));
-  const engine = await startFakeEngine({
+  const engine = await startStubEngine({
     [`DELETE ${path}`]: remove,
     [`POST ${path}/kill`]: (exchange) => (failed < failures ? broken(exchange) : gone(exchange)),
     [`GET ${path}/json`]: gone,

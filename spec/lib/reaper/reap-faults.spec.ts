@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { isConnectionError, ProtocolError, ResponseError } from "../../../engine-api/mod.ts";
+import { hang, json, type Routes, refuseConnection } from "../../../engine-api/testing/mod.ts";
 import { ConfigError, SandboxError } from "../../../lib/errors.ts";
 import { reap } from "../../../lib/reaper/reap.ts";
 import { rejection, rejectionOf } from "../../support/catch-error.ts";
-import { hang, json, type Routes, refuseConnection } from "../../support/fake-engine.ts";
 import { hereOwner, listedContainer, noonMs, playHost } from "../../support/left-behind.ts";
 import { dead, idOf, orders, outcomes, reapHere, withContainers } from "../../support/reap-engine.ts";
 import { suite } from "../../support/suite.ts";

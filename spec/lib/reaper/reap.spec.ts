@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
+import { empty, json, type Routes } from "../../../engine-api/testing/mod.ts";
 import { type ReapedContainer, reap } from "../../../lib/reaper/reap.ts";
-import { empty, json, type Routes } from "../../support/fake-engine.ts";
 import { playHost, runIdOf, strangers } from "../../support/left-behind.ts";
 import {
   dead,

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
+import { empty, hang, json, refuseConnection } from "../../../engine-api/testing/mod.ts";
 import { createSweeper, type SweepEvent } from "../../../lib/reaper/sweeper.ts";
-import { empty, hang, json, refuseConnection } from "../../support/fake-engine.ts";
 import { hereOwner, listedContainer, playHost } from "../../support/left-behind.ts";
 import { suite } from "../../support/suite.ts";
 import { withClient } from "../../support/with-engine.ts";

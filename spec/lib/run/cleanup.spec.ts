@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
+import { type Handler, json, startStubEngine } from "../../../engine-api/testing/mod.ts";
 import { cleanUp } from "../../../lib/run/cleanup.ts";
 import type { CleanupReport } from "../../../lib/verdict.ts";
-import { type Handler, json, startFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("cleaning up");
@@ -25,7 +25,7 @@ function inTurn(...handlers: readonly Handler[]): Handler {
 async function clean(
   routes: Readonly<Record<"remove" | "kill" | "inspect", Handler>>,
 ): Promise<CleanupReport> {
-  const engine = await startFakeEngine({
+  const engine = await startStubEngine({
     [`DELETE ${path}`]: routes.remove,
     [`POST ${path}/kill`]: routes.kill,
     [`GET ${path}/json`]: routes.inspect,

@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
+import { hang, json, type Routes } from "../../../engine-api/testing/mod.ts";
 import { probeEngine } from "../../../lib/setup/probe-engine.ts";
 import { rejection } from "../../support/catch-error.ts";
-import { hang, json, type Routes, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
+import { withStubEngine } from "../../support/with-engine.ts";
 
 const test = suite("looking for an Engine");
 
@@ -20,12 +21,12 @@ const cases: readonly (readonly [string, Routes, string])[] = [
 
 for (const [name, routes, expected] of cases) {
   test(name, () =>
-    withFakeEngine(routes, async ({ endpoint }) => assert.is(await probe(endpoint), expected)),
+    withStubEngine(routes, async ({ endpoint }) => assert.is(await probe(endpoint), expected)),
   );
 }
 
 test("one that hangs is odd, after the time that it was given", () =>
-  withFakeEngine({ "*": hang() }, async ({ endpoint }) => assert.is(await probe(endpoint, 100), "odd")));
+  withStubEngine({ "*": hang() }, async ({ endpoint }) => assert.is(await probe(endpoint, 100), "odd")));
 
 test("no socket, or nobody who listens, is down", async () => {
   assert.is(await probe("unix:///nowhere/docker.sock"), "down");
@@ -33,7 +34,7 @@ test("no socket, or nobody who listens, is down", async () => {
 });
 
 test("an abort passes through", () =>
-  withFakeEngine({ "*": hang() }, async ({ endpoint }) => {
+  withStubEngine({ "*": hang() }, async ({ endpoint }) => {
     await using client = createClient({ endpoint });
     const reason = new Error("enough");
     const probing = probeEngine(client, { signal: AbortSignal.abort(reason) });

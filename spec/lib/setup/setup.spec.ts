@@ -1,10 +1,11 @@
 import * as assert from "uvu/assert";
 import { createClient } from "../../../engine-api/mod.ts";
+import { json, type Routes, text } from "../../../engine-api/testing/mod.ts";
 import { SandboxError } from "../../../lib/errors.ts";
 import { type SetupOptions, setUp } from "../../../lib/setup/setup.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
-import { json, type Routes, text, withFakeEngine } from "../../support/fake-engine.ts";
 import { suite } from "../../support/suite.ts";
+import { withStubEngine } from "../../support/with-engine.ts";
 
 const test = suite("setting up");
 
@@ -27,7 +28,7 @@ const pings: Routes = { "HEAD /_ping": ping, "GET /_ping": ping };
 const image: Routes = { ...pings, "*": json(200, { Id: "sha256:1" }) };
 
 test("what is there already is left as it is", () =>
-  withFakeEngine(image, async ({ endpoint, requests }) => {
+  withStubEngine(image, async ({ endpoint, requests }) => {
     const consent = async (): Promise<boolean> => assert.unreachable("nothing had to be changed") as never;
     const texts = await collect(endpoint, { consent });
     assert.equal(texts, [`an Engine answers at ${endpoint}`, "the image brigbox/python:3 is there"]);
@@ -35,7 +36,7 @@ test("what is there already is left as it is", () =>
   }));
 
 test("nothing is changed without consent", () =>
-  withFakeEngine(missingImage, async ({ endpoint, requests }) => {
+  withStubEngine(missingImage, async ({ endpoint, requests }) => {
     const asked: string[] = [];
     const consent = async (what: string): Promise<boolean> => {
       asked.push(what);
@@ -48,7 +49,7 @@ test("nothing is changed without consent", () =>
   }));
 
 test("an image of someone else is not built", () =>
-  withFakeEngine({ ...pings, "*": json(404, { message: "No such image" }) }, async ({ endpoint }) => {
+  withStubEngine({ ...pings, "*": json(404, { message: "No such image" }) }, async ({ endpoint }) => {
     const words = /mine:1 is not on this Engine, and only brigbox\/python:3 can be built/;
     await rejectionOf(collect(endpoint, { image: "mine:1" }), SandboxError, words);
   }));
@@ -60,7 +61,7 @@ test("an Engine elsewhere is not started from here", async () => {
 });
 
 test("an Engine that refuses is no reason to install another", () =>
-  withFakeEngine({ "*": json(403, { message: "not you" }) }, async ({ endpoint }) => {
+  withStubEngine({ "*": json(403, { message: "not you" }) }, async ({ endpoint }) => {
     await rejectionOf(collect(endpoint), SandboxError, /not you/);
   }));
 

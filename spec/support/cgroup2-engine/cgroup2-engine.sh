@@ -11,6 +11,9 @@ port=${BRIGBOX_CGROUP2_PORT:-23751}
 image=brigbox/python:3
 release=trixie
 
+# The address alone goes to the standard output, whatever programs say.
+exec 3>&1 1>&2
+
 say() { echo "cgroup2-engine: $*" >&2; }
 
 answers() { curl --silent --fail --max-time 3 "http://127.0.0.1:$port/_ping" > /dev/null; }
@@ -94,7 +97,7 @@ case ${1:-} in
       boot
     fi
     give_image
-    echo "tcp://127.0.0.1:$port"
+    echo "tcp://127.0.0.1:$port" >&3
     ;;
   stop)
     [ -f "$home/pid" ] && kill "$(cat "$home/pid")" && rm -f "$home/pid"

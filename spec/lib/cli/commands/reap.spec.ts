@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
+import { empty, json, type Routes } from "../../../../engine-api/testing/mod.ts";
 import { currentOwner } from "../../../../lib/ownership.ts";
 import { type CliResult, runCommand } from "../../../support/cli.ts";
-import { empty, json, type Routes, withFakeEngine } from "../../../support/fake-engine.ts";
 import { listedContainer, runIdOf, strangers } from "../../../support/left-behind.ts";
 import { suite } from "../../../support/suite.ts";
+import { withStubEngine } from "../../../support/with-engine.ts";
 
 const test = suite("brigbox reap");
 
@@ -29,7 +30,7 @@ function reapWith(
     [`DELETE /containers/${orphan["Id"]}`]: empty(204),
     ...routes,
   };
-  return withFakeEngine(all, async ({ endpoint }) => {
+  return withStubEngine(all, async ({ endpoint }) => {
     result = await runCommand(["-H", endpoint, "reap", ...args]);
   }).then(() => result);
 }
@@ -61,7 +62,7 @@ test("--all takes those in use as well", async () => {
 });
 
 test("--label narrows what is listed", async () => {
-  await withFakeEngine({ "GET /containers/json": json(200, []) }, async ({ endpoint, requests }) => {
+  await withStubEngine({ "GET /containers/json": json(200, []) }, async ({ endpoint, requests }) => {
     const { exitCode, out } = await runCommand(["-H", endpoint, "reap", "--label", "a=1", "--label", "b"]);
     assert.equal([exitCode, out], [0, "no sandbox exists\n"]);
     assert.match(decodeURIComponent(requests.at(-1)?.url ?? ""), /\["brigbox\.run","a=1","b"\]/);
