@@ -73,7 +73,7 @@ boot() {
     -kernel "$home"/kernel/boot/vmlinuz-* -initrd "$home/ramdisk.gz" -append "console=ttyS0 panic=-1 quiet" \
     -drive "file=$home/disk.img,$disk" -drive "file=$home/swap.img,$disk" \
     -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$port-:2375" -device virtio-net-pci,netdev=net \
-    > "$home/console.log" 2>&1 < /dev/null &
+    > "$home/console.log" 2>&1 < /dev/null 3>&- &
   echo $! > "$home/pid"
   for _ in $(seq 120); do
     answers && return
