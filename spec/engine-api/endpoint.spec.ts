@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { type Endpoint, formatEndpoint, noTlsFiles, parseEndpoint } from "../../engine-api/endpoint.ts";
 import { EngineError } from "../../engine-api/errors.ts";
+import { errorOf } from "../support/catch-error.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("engine-api/endpoint");
@@ -127,14 +128,5 @@ for (const address of secrets) {
 test("shows no more than the beginning of an address that never ends", () => {
   assert.ok(errorOf(() => parseEndpoint("x".repeat(100_000))).message.length < 500);
 });
-
-function errorOf(action: () => unknown): Error {
-  try {
-    action();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected an error");
-}
 
 test.run();

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { Endpoint, TlsFiles } from "../../engine-api/endpoint.ts";
 import { EngineError } from "../../engine-api/errors.ts";
 import { type EndpointSurroundings, resolveEndpoint } from "../../engine-api/find-endpoint.ts";
+import { errorOf } from "../support/catch-error.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("engine-api/find-endpoint");
@@ -290,14 +291,5 @@ test("looks at the process's own environment unless told otherwise", () => {
     else process.env.DOCKER_HOST = before;
   }
 });
-
-function errorOf(action: () => unknown): Error {
-  try {
-    action();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected an error");
-}
 
 test.run();

@@ -21,3 +21,13 @@ export async function rejectionOf<E extends Error>(
   assert.match((error as E).message, words);
   return error as E;
 }
+
+/** What an action throws; fails where it throws nothing. */
+export function errorOf(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected an error");
+}
