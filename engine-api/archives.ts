@@ -40,8 +40,7 @@ export async function getArchive(
   path: string,
   options: CallOptions = {},
 ): Promise<ContainerArchive> {
-  const request = { path: { id }, query: { path }, ...withSignal(options.signal) };
-  const answer = await client.stream("GET /containers/{id}/archive", request);
+  const answer = await client.stream("GET /containers/{id}/archive", pathIn(id, path, options));
   try {
     return { stat: readStat(answer), tar: answer.body };
   } catch (error) {
@@ -57,8 +56,7 @@ export async function statPath(
   path: string,
   options: CallOptions = {},
 ): Promise<PathStat> {
-  const request = { path: { id }, query: { path }, ...withSignal(options.signal) };
-  const answer = await client.stream("HEAD /containers/{id}/archive", request);
+  const answer = await client.stream("HEAD /containers/{id}/archive", pathIn(id, path, options));
   answer.body.destroy();
   return readStat(answer);
 }
@@ -89,6 +87,14 @@ export async function putArchive(
     body: tar,
     ...withSignal(signal),
   });
+}
+
+function pathIn(
+  id: string,
+  path: string,
+  { signal }: CallOptions,
+): { readonly path: { id: string }; readonly query: { path: string }; readonly signal?: AbortSignal } {
+  return { path: { id }, query: { path }, ...withSignal(signal) };
 }
 
 function readStat({ headers }: StreamedAnswer): PathStat {

@@ -37,6 +37,8 @@ export function createSupervisorStream(policy: Policy): SupervisorStream {
   const artifacts = createArtifactCollector(policy);
   let ready: ReadyFrame | null = null;
   let hasStarted = false;
+  const complaintDecoder = new TextDecoder();
+  let complaintRoom = maxComplaintBytes;
   let complaints = "";
 
   function interpret({ kind, payload }: HarnessFrame): RunEvent | null {
@@ -70,8 +72,9 @@ export function createSupervisorStream(policy: Policy): SupervisorStream {
   return {
     push({ stream, bytes }) {
       if (stream === "stderr") {
-        const room = maxComplaintBytes - complaints.length;
-        complaints += new TextDecoder().decode(bytes.subarray(0, Math.max(0, room)));
+        const part = bytes.subarray(0, complaintRoom);
+        complaintRoom -= part.length;
+        complaints += complaintDecoder.decode(part, { stream: true });
         return [];
       }
       return decoder

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient, engineInfo } from "../../engine-api/mod.ts";
 import { call } from "../support/steps.ts";
@@ -45,6 +46,7 @@ const kept = sections.flatMap(({ name }) =>
   Object.hasOwn(measured, name) ? [[name, measured[name]] as const] : [],
 );
 writeFileSync(jsonFile, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
+call(["biome", "format", "--write", fileURLToPath(jsonFile)]);
 writeFileSync(markdownFile, writeReport(kept.flatMap(([, section]) => section ?? [])));
 
 function writeReport(reports: readonly MeasuredSection[]): string {

@@ -107,6 +107,13 @@ test("keeps some of what the interpreter itself complains about, and no more", (
   assert.is(stream.complaints().length, 8192);
 });
 
+test("puts the letters of a complaint together that came in pieces", () => {
+  const stream = createSupervisorStream(policy);
+  for (const byte of Buffer.from("Fehler: ü"))
+    stream.push({ stream: "stderr", bytes: new Uint8Array([byte]) });
+  assert.is(stream.complaints(), "Fehler: ü");
+});
+
 const faults: readonly (readonly [name: string, bytes: Uint8Array])[] = [
   ["ready said twice", Buffer.concat([frame("R", ready), frame("R", ready)])],
   ["ready of another shape", frame("R", { protocol: "x" })],
