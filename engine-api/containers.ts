@@ -123,6 +123,30 @@ export async function killContainer(
   }
 }
 
+/** What {@link updateContainer} can change of a container that exists. */
+export type ContainerChange = OperationBody<"POST /containers/{id}/update">;
+
+/**
+ * Changes limits of a container, also of one that runs; what is not named stays as it is. Resolves with the Engine's warnings.
+ *
+ * @throws ResponseError 404 for an unknown container, 400 or 500 for limits that cannot be had.
+ * @example
+ * await updateContainer(client, id, { NanoCpus: 500_000_000 });
+ */
+export async function updateContainer(
+  client: EngineClient,
+  id: string,
+  change: ContainerChange,
+  options: CallOptions = {},
+): Promise<readonly string[]> {
+  const answer = await client.request("POST /containers/{id}/update", {
+    path: { id },
+    body: change,
+    ...withSignal(options.signal),
+  });
+  return answer.Warnings ?? [];
+}
+
 /**
  * Removes a container. That it is gone is not certain before an inspect answers 404.
  *

@@ -17,6 +17,7 @@ export {
 } from "./client.ts";
 export { type CollectedOutput, collectOutput } from "./collect-output.ts";
 export {
+  type ContainerChange,
   type ContainerExit,
   type ContainerSpec,
   type CreatedContainer,
@@ -29,6 +30,7 @@ export {
   removeContainer,
   startContainer,
   stopContainer,
+  updateContainer,
   waitContainer,
 } from "./containers.ts";
 export { DeadlineError, isDeadlineError } from "./deadline.ts";

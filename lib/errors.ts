@@ -3,6 +3,20 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** More runs wait for their turn than the executor lets wait; nothing was started. Start fewer at once, or raise `admission.maxQueued`. */
+export class QueueFullError extends Error {
+  override readonly name = "QueueFullError";
+  /** How many may wait. */
+  readonly maxQueued: number;
+
+  constructor(maxQueued: number) {
+    super(
+      `${maxQueued} runs wait already; start fewer at once (runAll does so by itself), or raise admission.maxQueued`,
+    );
+    this.maxQueued = maxQueued;
+  }
+}
+
 /** What {@link SandboxError} tells besides its message. */
 export interface SandboxErrorDetails {
   /** True where the code may have run, wholly or in part, though its result is lost. */

@@ -1,18 +1,24 @@
-import { createClient, type EngineClient } from "../engine-api/mod.ts";
-import { type AttackResult, attackJail } from "./doctor/attack/attack-jail.ts";
+import { createClient, type EngineClient, engineInfo } from "../engine-api/mod.ts";
+import { assertJailHolds } from "./doctor/attack/assert-jail-holds.ts";
 import { ConfigError, SandboxError } from "./errors.ts";
 import { harnessCommand } from "./harness/boot.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
-import { containerName } from "./ownership.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
 import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
 import { type RunLimits, rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
 import { readPythonSeccomp } from "./policy/seccomp.ts";
+import { createContainerPool } from "./pool/create-container-pool.ts";
+import { type PoolOptions, resolvePoolOptions } from "./pool/options.ts";
+import type { Pool, PoolStats } from "./pool/pool.ts";
 import { createLeftovers } from "./reaper/leftovers.ts";
 import { createSweeper } from "./reaper/sweeper.ts";
+import { type AdmissionOptions, type Capacity, createAdmission } from "./run/admission.ts";
+import { awaitAll } from "./run/await-all.ts";
+import { type ContainerRecipe, containerKey } from "./run/plan.ts";
+import { type BatchJob, type BatchOptions, type BatchResult, runBatch } from "./run/run-batch.ts";
 import type { RunHandle, RunOptions } from "./run/run-handle.ts";
-import { startRun } from "./run/start-run.ts";
+import { type RunSurroundings, startRun } from "./run/start-run.ts";
 import type { RunResult } from "./verdict.ts";
 
 /** Options of {@link createExecutor}. All have safe defaults. */
@@ -38,6 +44,27 @@ export interface ExecutorOptions {
    * @default true
    */
   readonly sweep?: boolean;
+  /**
+   * Containers that are started ahead and wait, each for one run, which then begins within milliseconds; none unless given. They are
+   * started at the first run or `warmUp()`, and keep the process alive until `close()`.
+   *
+   * @example { size: 4, preload: ["numpy", "pandas"] }
+   */
+  readonly pool?: PoolOptions;
+  /** How many runs may go on side by side, and wait; as many as the machine's memory and processors allow unless given. */
+  readonly admission?: AdmissionOptions;
+}
+
+/** Runs and containers of an executor at one moment. */
+export interface ExecutorStats {
+  /** Runs that have their turn, until their containers are gone. */
+  readonly active: number;
+  /** Runs that wait for their turn. */
+  readonly queued: number;
+  /** Containers whose removal could not be confirmed, and is tried again. */
+  readonly leftovers: number;
+  /** Null where there is no pool, or it was not started yet. */
+  readonly pool: PoolStats | null;
 }
 
 /** Runs untrusted Python in locked-down containers. */
@@ -45,89 +72,145 @@ export interface Executor {
   /**
    * Starts a run and returns at once.
    *
-   * @throws ConfigError for options that cannot be used; nothing is started then.
+   * @throws ConfigError for options that cannot be used, QueueFullError where too many runs wait; nothing is started then.
    */
   start(code: string, options?: RunOptions): RunHandle;
   /**
    * Runs to the end, cleanup included, whose report is in the result.
    *
-   * @throws ConfigError, or SandboxError where the sandbox itself failed.
+   * @throws ConfigError, QueueFullError, or SandboxError where the sandbox itself failed.
    */
   run(code: string, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs many, a few at a time, and gives each result as soon as it may come. What goes wrong with one job is in its place of the
+   * results, and no end of the others. Leaving the loop cancels what still runs.
+   *
+   * @throws ConfigError for options that cannot be used; the signal's reason where it aborts.
+   * @example
+   * for await (const { job, result } of executor.runAll([{ code: "result = 1" }, { code: "result = 2" }], { concurrency: 2 }))
+   *   console.log(job.code, result?.status);
+   */
+  runAll<J extends BatchJob>(
+    jobs: Iterable<J> | AsyncIterable<J>,
+    options?: BatchOptions,
+  ): AsyncGenerator<BatchResult<J>, void, undefined>;
+  /**
+   * Makes ready what a first run would have to wait for; with a pool, resolves when it is full.
+   *
+   * @throws SandboxError or ConfigError where runs could not start either, and where the pool's containers cannot be made ready.
+   */
+  warmUp(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  stats(): ExecutorStats;
   /** Cancels what still runs, waits until it is cleaned up, tries once more to remove what could not be, and lets go of the Engine. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+const optionNames: readonly (keyof ExecutorOptions)[] = [
+  "endpoint",
+  "client",
+  "image",
+  "policy",
+  "verify",
+  "sweep",
+  "pool",
+  "admission",
+];
 
 /**
  * An executor with one policy. Nothing is connected before the first run.
  *
  * @throws ConfigError for options that cannot be used.
  * @example
- * await using executor = createExecutor({ policy: { timeoutMs: 30_000 } });
+ * await using executor = createExecutor({ policy: { timeoutMs: 30_000 }, pool: { size: 2, preload: ["pandas"] } });
  * const { status, values } = await executor.run("result = sum(range(10))");
  */
 export function createExecutor(options: ExecutorOptions = {}): Executor {
-  rejectUnknownKeys(options, ["endpoint", "client", "image", "policy", "verify", "sweep"], "executor option");
+  rejectUnknownKeys(options, optionNames, "executor option");
   const policy = resolvePolicy(options.policy);
   const verify = checkVerify(options.verify ?? "inspect");
+  const poolOptions = options.pool === undefined ? null : resolvePoolOptions(options.pool);
   const client =
     options.client ?? createClient(options.endpoint === undefined ? {} : { endpoint: options.endpoint });
-  const imageName = options.image ?? defaultImage;
-  const shared = {
-    client,
-    command: harnessCommand(),
-    pythonSeccomp: readPythonSeccomp(),
-    isInspected: verify !== "off",
-  };
+  const admission = createAdmission(options.admission ?? {}, () => readCapacity(client));
   const sweeping = new AbortController();
   const sweeper = createSweeper(client, { signal: sweeping.signal });
   const leftovers = createLeftovers(client);
   const active = new Set<RunHandle>();
   const prepareOnce = onceUnlessFailed(prepare);
+  let pool: Pool | null = null;
   let isClosed = false;
 
-  async function prepare(): Promise<string> {
+  const surroundings: Omit<RunSurroundings, "policy"> = {
+    prepare: prepareOnce,
+    request: admission.request,
+    onContainer: (run) => void leftovers.watch(run),
+    takeAhead: async (recipe, asked, signal) =>
+      pool === null || containerKey(recipe, asked) !== containerKey(recipe, policy)
+        ? null
+        : pool.take(signal),
+  };
+
+  async function prepare(): Promise<ContainerRecipe> {
     try {
       const [image] = await Promise.all([
-        resolveImage(client, imageName),
+        resolveImage(client, options.image ?? defaultImage),
         checkAgainstMachine(client, policy),
       ]);
       if (options.sweep !== false) void sweeper.sweepOnce();
-      if (verify === "attack") await refuseWhereAttacked(image);
-      return image;
+      const recipe: ContainerRecipe = {
+        client,
+        image,
+        command: harnessCommand(),
+        pythonSeccomp: readPythonSeccomp(),
+        isInspected: verify !== "off",
+      };
+      if (verify === "attack") await assertJailHolds(policy, (jail, code) => runApart(recipe, jail, code));
+      if (poolOptions !== null && !isClosed) pool = openPool(recipe, poolOptions);
+      return recipe;
     } catch (error) {
       throw toSandboxError(error);
     }
   }
 
-  async function refuseWhereAttacked(image: string): Promise<void> {
-    const jail: Policy = { ...policy, validator: "off", audit: "off" };
-    const run = (code: string, { signal: _signal, ...limits }: RunOptions): Promise<RunResult> =>
-      awaitAll(
-        keep(
-          startRun({ ...shared, prepare: async () => image, policy: tightenPolicy(jail, limits) }, code, {}),
-        ),
-      );
-    assertHeld(await attackJail(run, { policy }));
+  function openPool(recipe: ContainerRecipe, resolved: NonNullable<typeof poolOptions>): Pool {
+    const command = harnessCommand({ preload: resolved.preload, isAhead: true });
+    const { onContainer } = surroundings;
+    return createContainerPool({ options: resolved, recipe: { ...recipe, command }, policy, onContainer });
+  }
+
+  /** Outside of the pool and the queue, which wait for what this is about. */
+  function runApart(recipe: ContainerRecipe, jail: Policy, code: string): Promise<RunResult> {
+    const apart: RunSurroundings = {
+      ...surroundings,
+      policy: jail,
+      prepare: async () => recipe,
+      takeAhead: async () => null,
+      request: () => ({ turn: async () => undefined, leave: () => undefined }),
+    };
+    return awaitAll(keep(startRun(apart, code, {})));
   }
 
   function keep(run: RunHandle): RunHandle {
     active.add(run);
-    void Promise.allSettled([run.result, run.cleaned]).then(([result, cleaned]) => {
-      active.delete(run);
-      const report = cleaned.status === "fulfilled" ? cleaned.value : null;
-      // A failed run may have lost the answer to its create, and what was found to be nowhere may yet come.
-      const mayCome = result.status === "rejected" && report?.strategy !== "none";
-      if (report?.isConfirmed !== true || mayCome) leftovers.add(containerName(run.runId), mayCome ? 2 : 1);
-    });
+    void Promise.allSettled([run.result, run.cleaned]).then(() => active.delete(run));
     return run;
   }
 
   function start(code: string, runOptions: RunOptions = {}): RunHandle {
     if (isClosed) throw new SandboxError("this executor is closed");
     const tightened = tightenPolicy(policy, limitsOf(runOptions));
-    return keep(startRun({ ...shared, prepare: prepareOnce, policy: tightened }, code, runOptions));
+    return keep(startRun({ ...surroundings, policy: tightened }, code, runOptions));
+  }
+
+  async function warmUp({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (isClosed) throw new SandboxError("this executor is closed");
+    await prepareOnce();
+    try {
+      await pool?.fill(signal);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : toSandboxError(error);
+    }
   }
 
   async function close(): Promise<void> {
@@ -135,7 +218,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     sweeping.abort(new Error("the executor was closed"));
     const runs = [...active];
     for (const run of runs) run.cancel(new Error("the executor was closed"));
-    await Promise.all(runs.map((run) => run.cleaned));
+    await Promise.all([...runs.map((run) => run.cleaned), pool?.close()]);
     await leftovers.close();
     if (options.client === undefined) await client.close();
   }
@@ -143,9 +226,24 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   return {
     start,
     run: async (code, runOptions) => awaitAll(start(code, runOptions)),
+    runAll: (jobs, batchOptions) => runBatch(start, jobs, batchOptions),
+    warmUp,
+    stats: () => ({ ...admission.counts(), leftovers: leftovers.size(), pool: pool?.stats() ?? null }),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function readCapacity(client: EngineClient): Promise<Capacity> {
+  try {
+    const { MemTotal, NCPU } = await engineInfo(client);
+    return {
+      memoryBytes: MemTotal || Number.POSITIVE_INFINITY,
+      cpus: NCPU || Number.POSITIVE_INFINITY,
+    };
+  } catch (error) {
+    throw toSandboxError(error);
+  }
 }
 
 /** One call for all who ask, and another one only after it failed. */
@@ -165,33 +263,6 @@ function checkVerify(verify: unknown): VerifyMode {
   if (known === undefined)
     throw new ConfigError(`verify must be one of ${verifyModes.map((mode) => `"${mode}"`).join(", ")}`);
   return known;
-}
-
-/** Attacks that could not be tried prove nothing, so some of them must have been. */
-function assertHeld(results: readonly AttackResult[]): void {
-  const holes = results.filter(({ outcome }) => outcome === "through");
-  if (holes.length > 0) {
-    const list = holes.map(({ title, seen }) => `${title} (${seen})`).join("; ");
-    throw new SandboxError(`the jail does not hold, so nothing is run in it: the code could ${list}`);
-  }
-  if (!results.some(({ expected, outcome }) => expected === "stopped" && outcome === "stopped"))
-    throw new SandboxError(
-      `the attacks on the jail could not be tried: ${results[0]?.seen ?? "nothing was told"}`,
-    );
-}
-
-/** The cleanup is awaited though the result failed: who awaits `run()` may rely on nothing being left. */
-async function awaitAll(run: RunHandle): Promise<RunResult> {
-  const [result, cleanup] = await Promise.allSettled([run.result, run.cleaned]);
-  if (result.status === "rejected") throw result.reason;
-  const report = cleanup.status === "fulfilled" ? cleanup.value : null;
-  const { timings } = result.value;
-  const cleanupMs = report?.cleanupMs ?? 0;
-  return {
-    ...result.value,
-    cleanup: report,
-    timings: { ...timings, cleanupMs, totalMs: timings.totalMs + cleanupMs },
-  };
 }
 
 function limitsOf(options: RunOptions): RunLimits {

@@ -11,6 +11,9 @@ export const labels: Readonly<Record<LabelName, string>> = {
   deadline: "brigbox.deadline",
 };
 
+/** The label of containers that were started ahead of their job, with the id of their pool; whoever has one may still get a job. */
+export const poolLabel = "brigbox.pool";
+
 /** What a label of ours is about. */
 export type LabelName = "version" | "run" | "owner" | "policy" | "deadline";
 

@@ -81,12 +81,14 @@ export interface Evidence {
   readonly signal: number | null;
   /** Processes that the kernel's memory killer ended in the container; null where unknown. */
   readonly oomKills: number | null;
-  /** Of the container's PID 1, as the Engine saw it; null where it was not seen. */
+  /** Of the container's PID 1, as the Engine saw it; null where the verdict did not wait for that, as after a report of the supervisor. */
   readonly containerExitCode: number | null;
   /** The Engine saw the kernel's memory killer at work in the container; null where unknown. */
   readonly engineOom: boolean | null;
   readonly containerId: string | null;
   readonly containerName: string | null;
+  /** `warm` where the container was started ahead and waited for a job, `cold` where it was made for this one, null where there was none. */
+  readonly start: "cold" | "warm" | null;
   /** The image's id (`sha256:...`), by which the container was made. */
   readonly image: string | null;
   readonly python: string | null;
@@ -104,12 +106,21 @@ export interface Usage {
 
 /** Where the time went, milliseconds; 0 for a phase that did not take place. */
 export interface Timings {
+  /** The search of the code. */
   readonly validateMs: number;
+  /** Waiting for its turn, and in an executor's first run for the image to be looked up. */
+  readonly queueMs: number;
+  /** The container is made, and what the Engine applied is read back. */
   readonly createMs: number;
+  /** Streams are attached, and the Engine starts the container. */
   readonly startMs: number;
+  /** The supervisor gets ready. */
   readonly readyMs: number;
+  /** From the job on its way to the supervisor's last word. */
   readonly runMs: number;
+  /** From there to the verdict. */
   readonly collectMs: number;
+  /** From the verdict to the container gone; 0 while that is not known. */
   readonly cleanupMs: number;
   readonly totalMs: number;
 }

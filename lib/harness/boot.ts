@@ -6,6 +6,8 @@ export interface HarnessOptions {
   readonly python?: string;
   /** Modules to import before `ready`; one that the image lacks is skipped. @default [] */
   readonly preload?: readonly string[];
+  /** Also imports what running a job will need, so that it begins sooner. @default false */
+  readonly isAhead?: boolean;
   /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
   readonly root?: string;
 }
@@ -26,8 +28,10 @@ const moduleNames = [
   "exits",
   "finder",
   "hardening",
+  "job",
   "outbox",
   "outcome",
+  "rehearsal",
   "relay",
   "run",
   "seccomp",
@@ -48,14 +52,14 @@ const moduleNames = [
  * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "SOURCES = ..."]
  */
 export function harnessCommand(options: HarnessOptions = {}): readonly string[] {
-  const { python = "python3", preload = [], root = "/tmp" } = options;
+  const { python = "python3", preload = [], isAhead = false, root = "/tmp" } = options;
   for (const name of preload) {
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
   const sources = Object.fromEntries(moduleNames.map((name) => [`brigbox_${name}`, readPython(name)]));
   // JSON of ASCII text, arrays and objects is Python too.
-  const program = `SOURCES = ${asciiJson(sources)}\nPRELOAD = ${asciiJson(preload)}\nROOT = ${asciiJson(root)}\n${readPython("boot")}`;
+  const program = `SOURCES = ${asciiJson(sources)}\nPRELOAD = ${asciiJson(preload)}\nIS_AHEAD = ${isAhead ? "True" : "False"}\nROOT = ${asciiJson(root)}\n${readPython("boot")}`;
   const programBytes = Buffer.byteLength(program);
   if (programBytes > maxProgramBytes)
     throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxProgramBytes}`);

@@ -1,5 +1,6 @@
 import type { EngineClient } from "../../engine-api/mod.ts";
 import { cleanUp } from "../run/cleanup.ts";
+import type { DrivenRun } from "../run/drive.ts";
 import type { CleanupReport } from "../verdict.ts";
 
 /** Options of {@link createLeftovers}. */
@@ -22,6 +23,8 @@ export interface Leftovers {
    * @param certainAfter how often the Engine must say that it has no such container: a create whose answer was lost may still be on its way.
    */
   add(name: string, certainAfter?: number): void;
+  /** Adds a run's container, should it be left over. Resolves when that is known; never rejects. */
+  watch(run: DrivenRun): Promise<void>;
   /** How many are not known to be gone. */
   size(): number;
   /** One last attempt for each; ends all timers. Never rejects. */
@@ -76,6 +79,13 @@ export function createLeftovers(client: EngineClient, options: LeftoversOptions 
     return report;
   }
 
+  async function watch({ containerName, ended, cleaned }: DrivenRun): Promise<void> {
+    const [{ state }, report] = await Promise.all([ended, cleaned]);
+    // A failed run may have lost the answer to its create, and what was found to be nowhere may yet come.
+    const mayCome = state.cause?.kind === "failed" && report.strategy !== "none";
+    if (!report.isConfirmed || mayCome) add(containerName, mayCome ? 2 : 1);
+  }
+
   async function close(): Promise<void> {
     isClosed = true;
     for (const { timer } of waiting.values()) clearTimeout(timer);
@@ -87,5 +97,5 @@ export function createLeftovers(client: EngineClient, options: LeftoversOptions 
     );
   }
 
-  return { add, size: () => waiting.size, close };
+  return { add, watch, size: () => waiting.size, close };
 }

@@ -14,8 +14,9 @@ import { judge, type Verdict } from "./judge.ts";
 export interface ResultSources {
   readonly client: EngineClient;
   readonly runId: string;
-  readonly containerName: string;
   readonly image: string;
+  /** Whether the container was made for this run, or waited for one. */
+  readonly start: "cold" | "warm";
   readonly policy: Policy;
   /** Names that the caller asked for; the default ones are looked for and not missed. */
   readonly asked: readonly string[];
@@ -23,6 +24,8 @@ export interface ResultSources {
   readonly askedAt: number;
   /** How long the code was validated, milliseconds. */
   readonly validateMs: number;
+  /** How long the run waited for its turn, milliseconds. */
+  readonly queueMs: number;
   readonly end: RunEnd;
 }
 
@@ -143,7 +146,8 @@ function composeEvidence(
     containerExitCode: end.state.exitCode,
     engineOom,
     containerId: end.containerId,
-    containerName: sources.containerName,
+    containerName: end.containerName,
+    start: end.containerId === null ? null : sources.start,
     image: sources.image,
     python: end.stream.ready()?.python ?? null,
   };
@@ -160,19 +164,21 @@ function composeUsage(end: RunEnd, report: ReportFrame | null): Usage {
   };
 }
 
-function composeTimings({ end, askedAt, validateMs }: ResultSources): Timings {
+function composeTimings({ end, start, askedAt, validateMs, queueMs }: ResultSources): Timings {
   const between = (from: Mark, to: Mark): number => {
-    const [start, stop] = [end.marks.get(from), end.marks.get(to)];
-    return start === undefined || stop === undefined ? 0 : Math.max(0, stop - start);
+    const [begin, stop] = [end.marks.get(from), end.marks.get(to)];
+    return begin === undefined || stop === undefined ? 0 : Math.max(0, stop - begin);
   };
-  const lastSign = end.marks.has("ended") ? "ended" : "ready";
+  // What a container that waited took to get there, it took before anyone asked.
+  const beforeJob = (from: Mark, to: Mark): number => (start === "warm" ? 0 : between(from, to));
   return {
     validateMs,
-    createMs: between("begin", "check"),
-    startMs: between("check", "start"),
-    readyMs: between("start", "ready"),
-    runMs: between("ready", "ended") || between("ready", "judging"),
-    collectMs: lastSign === "ended" ? between("ended", "judging") : 0,
+    queueMs,
+    createMs: beforeJob("begin", "check"),
+    startMs: beforeJob("check", "start"),
+    readyMs: beforeJob("start", "ready"),
+    runMs: between("job", "ended") || between("job", "judging"),
+    collectMs: between("ended", "judging"),
     cleanupMs: 0,
     totalMs: performance.now() - askedAt,
   };

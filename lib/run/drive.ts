@@ -5,40 +5,50 @@ import type { CleanupReport } from "../verdict.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
 import { perform } from "./effects.ts";
 import type { StepResults } from "./engine-steps.ts";
-import { initialState, type RunEvent, type RunState, type Step, step } from "./state.ts";
+import { initialState, initialStateAhead, type RunEvent, type RunState, type Step, step } from "./state.ts";
 import { createSupervisorStream, type SupervisorStream } from "./supervisor-stream.ts";
 
-/** What one container run needs. */
-export interface RunPlan {
+/** What the container of a run needs. */
+export interface ContainerPlan {
   readonly client: EngineClient;
   readonly name: string;
   readonly spec: ContainerSpec;
   /** True where what the Engine applied is read back before the start. */
   readonly isInspected: boolean;
-  readonly job: Job;
-  readonly policy: Policy;
-  /** Cancels the run; its reason ends up in the verdict. */
-  readonly signal: AbortSignal;
+  /** What a container that was started ahead is held to before it waits; null where `spec` says so already. */
+  readonly clampTo?: ContainerSpec | null;
+  /** How long the supervisor may take from its job to the code's start, milliseconds; only the run's deadline counts unless given. */
+  readonly takeUpMs?: number;
   /** @default 30000 */
   readonly callTimeoutMs?: number;
   /** How long the supervisor may take to get ready, milliseconds. @default 60000 */
   readonly bootTimeoutMs?: number;
 }
 
-/** What is known when a container run is over. */
+/** What a container is to do. */
+export interface Assignment {
+  readonly job: Job;
+  readonly policy: Policy;
+  /** Cancels the run; its reason ends up in the verdict. */
+  readonly signal: AbortSignal;
+}
+
+/** What is known when a run is over; its container may still be about to end. */
 export interface RunEnd {
   readonly state: RunState;
   readonly containerId: string | null;
+  readonly containerName: string;
   readonly stream: SupervisorStream;
   /** When each thing happened, `performance.now()` milliseconds. */
   readonly marks: ReadonlyMap<Mark, number>;
 }
 
 /** Moments of a run. */
-export type Mark = "begin" | Step | "ready" | "ended" | "judging";
+export type Mark = "begin" | Step | "ready" | "job" | "ended" | "judging";
 
 /** A container run under way. */
 export interface DrivenRun {
+  readonly containerName: string;
   readonly stream: SupervisorStream;
   /** Resolves when the evidence is complete; never rejects. */
   readonly ended: Promise<RunEnd>;
@@ -46,17 +56,32 @@ export interface DrivenRun {
   readonly cleaned: Promise<CleanupReport>;
 }
 
+/** A container that was started ahead of its job. */
+export interface DrivenAhead extends DrivenRun {
+  /** The Engine's id; null until the container was made. */
+  containerId(): string | null;
+  /** Resolves to true once it waits for a job, to false where it ended before. Never rejects. */
+  readonly waits: Promise<boolean>;
+  /** Gives it its job. False where it does not wait any more, and then nothing was sent. */
+  assign(assignment: Assignment): boolean;
+  /** Ends it, unless it was given a job. */
+  discard(reason: unknown): void;
+}
+
 /** A run under way, as the effects see it. */
 export interface RunContext {
-  readonly plan: RunPlan;
+  readonly plan: ContainerPlan;
   readonly stream: SupervisorStream;
   readonly results: StepResults;
   readonly marks: Map<Mark, number>;
   /** Ends the streams that outlive their step. */
   readonly streams: AbortController;
+  readonly waits: Deferred<boolean>;
   readonly ended: Deferred<RunEnd>;
   readonly cleaned: Deferred<CleanupReport>;
   state(): RunState;
+  /** Null while a container waits. */
+  assignment(): Assignment | null;
   dispatch(event: RunEvent): void;
   mark(name: Mark): void;
   /** Dispatches an event after a time, unless the run is over by then or the event is null. */
@@ -68,21 +93,67 @@ export interface RunContext {
 /** Beyond this, Node's timers fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** Makes a container for a job, and drives both to their end. */
+export function driveRun(plan: ContainerPlan, assignment: Assignment): DrivenRun {
+  const { context, accept, cancel } = createContext(plan, initialState);
+  context.mark("begin");
+  accept(assignment);
+  if (assignment.signal.aborted) cancel(assignment.signal.reason);
+  else context.dispatch({ type: "begin" });
+  return toDriven(context);
+}
+
+/** Makes a container that waits for a job. */
+export function driveAhead(plan: ContainerPlan): DrivenAhead {
+  const { context, accept, cancel } = createContext(plan, initialStateAhead);
+  context.mark("begin");
+  context.dispatch({ type: "begin" });
+  return {
+    ...toDriven(context),
+    containerId: () => context.results.containerId,
+    waits: context.waits.promise,
+    assign(assignment) {
+      if (context.state().phase !== "waiting") return false;
+      accept(assignment);
+      if (assignment.signal.aborted) cancel(assignment.signal.reason);
+      else context.dispatch({ type: "job" });
+      return true;
+    },
+    discard(reason) {
+      if (context.assignment() === null) cancel(reason);
+    },
+  };
+}
+
+function toDriven({ plan, stream, ended, cleaned }: RunContext): DrivenRun {
+  return { containerName: plan.name, stream, ended: ended.promise, cleaned: cleaned.promise };
+}
+
 /** Carries out what the state machine says, and tells it what came of that. */
-export function driveRun(plan: RunPlan): DrivenRun {
-  const { signal } = plan;
+function createContext(
+  plan: ContainerPlan,
+  start: RunState,
+): {
+  readonly context: RunContext;
+  accept(assignment: Assignment): void;
+  cancel(reason: unknown): void;
+} {
   const timers = new Set<NodeJS.Timeout>();
-  const cancel = (): void => context.dispatch({ type: "cancel", reason: signal.reason });
-  let state = initialState;
+  let state = start;
+  let assigned: Assignment | null = null;
+  const cancel = (reason: unknown): void => context.dispatch({ type: "cancel", reason });
+  const onAbort = (): void => cancel(assigned?.signal.reason);
   const context: RunContext = {
     plan,
-    stream: createSupervisorStream(plan.policy),
+    stream: createSupervisorStream(),
     results: { containerId: null, attachment: null, wait: null },
     marks: new Map(),
     streams: new AbortController(),
+    waits: createDeferred(),
     ended: createDeferred(),
     cleaned: createDeferred(),
     state: () => state,
+    assignment: () => assigned,
     dispatch(event) {
       const transition = step(state, event);
       state = transition.state;
@@ -99,16 +170,16 @@ export function driveRun(plan: RunPlan): DrivenRun {
       timers.add(timer);
     },
     disarm() {
-      signal.removeEventListener("abort", cancel);
+      assigned?.signal.removeEventListener("abort", onAbort);
       for (const timer of timers) clearTimeout(timer);
     },
   };
 
-  context.mark("begin");
-  if (signal.aborted) cancel();
-  else {
-    signal.addEventListener("abort", cancel, { once: true });
-    context.dispatch({ type: "begin" });
+  function accept(assignment: Assignment): void {
+    assigned = assignment;
+    context.stream.accept(assignment.policy);
+    assignment.signal.addEventListener("abort", onAbort, { once: true });
   }
-  return { stream: context.stream, ended: context.ended.promise, cleaned: context.cleaned.promise };
+
+  return { context, accept, cancel };
 }

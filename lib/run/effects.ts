@@ -1,10 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isConnectionError, killContainer } from "../../engine-api/mod.ts";
+import {
+  type ContainerSpec,
+  inspectContainer,
+  isConnectionError,
+  killContainer,
+  updateContainer,
+} from "../../engine-api/mod.ts";
 import { HarnessProtocolError } from "../harness/errors.ts";
 import { encodeJob } from "../harness/job.ts";
 import { protocolVersion } from "../harness/protocol.ts";
+import { checkApplied } from "../policy/check-applied.ts";
 import { cleanUp, nothingToClean } from "./cleanup.ts";
-import type { RunContext } from "./drive.ts";
+import type { ContainerPlan, RunContext } from "./drive.ts";
 import { performStep } from "./engine-steps.ts";
 import type { Effect, RunEvent, Step } from "./state.ts";
 
@@ -30,6 +37,12 @@ export function perform(effect: Effect, run: RunContext): void {
     case "arm-boot-timer":
       run.arm(run.plan.bootTimeoutMs ?? defaultBootTimeoutMs, () => bootTimeout(run));
       break;
+    case "clamp":
+      void clamp(run);
+      break;
+    case "offer":
+      run.waits.resolve(true);
+      break;
     case "send-job":
       void sendJob(run);
       break;
@@ -46,6 +59,7 @@ export function perform(effect: Effect, run: RunContext): void {
       void clean(run);
       break;
     case "finish":
+      release(run);
       run.cleaned.resolve(nothingToClean);
       break;
     default:
@@ -104,11 +118,36 @@ async function awaitExit(run: RunContext): Promise<void> {
   }
 }
 
+/** Until here only our own supervisor ran, with more of the processor; from here on the code's limits hold, and that is read back. */
+async function clamp(run: RunContext): Promise<void> {
+  const { plan, results } = run;
+  try {
+    if (plan.clampTo) await clampContainer(plan, results.containerId ?? plan.name, plan.clampTo);
+  } catch (error) {
+    run.dispatch({ type: "failed", error });
+    return;
+  }
+  run.dispatch({ type: "clamped" });
+}
+
+async function clampContainer(plan: ContainerPlan, id: string, spec: ContainerSpec): Promise<void> {
+  const { client, isInspected, callTimeoutMs = defaultCallTimeoutMs } = plan;
+  const signal = AbortSignal.timeout(callTimeoutMs);
+  const { NanoCpus, CpuShares } = spec.HostConfig ?? {};
+  const body = { ...(NanoCpus !== undefined && { NanoCpus }), ...(CpuShares !== undefined && { CpuShares }) };
+  await updateContainer(client, id, body, { signal });
+  if (isInspected) checkApplied(spec, await inspectContainer(client, id, { signal }));
+}
+
 async function sendJob(run: RunContext): Promise<void> {
-  const { policy, job } = run.plan;
+  const assignment = run.assignment();
+  if (assignment === null) throw new Error("a run without an assignment has no job to send");
+  const { policy, job } = assignment;
+  run.mark("job");
   run.arm(policy.timeoutMs + policy.graceMs, () => ({ type: "deadline" }));
   try {
     for (const bytes of encodeJob(job)) await run.results.attachment?.write(bytes);
+    if (run.plan.takeUpMs !== undefined) run.arm(run.plan.takeUpMs, () => takeUpTimeout(run));
   } catch (error) {
     // A container that ended by itself closes the connection too, and what it said before counts for more.
     run.arm(lastWordsMs, () => ({ type: "failed", error }));
@@ -137,16 +176,28 @@ async function kill(run: RunContext): Promise<void> {
 }
 
 function finishEvidence(run: RunContext): void {
-  const { stream, marks, results } = run;
+  const { plan, stream, marks, results } = run;
   run.mark("judging");
-  run.disarm();
-  run.streams.abort(new Error("the run is over"));
   stream.log.end();
-  run.ended.resolve({ state: run.state(), containerId: results.containerId, stream, marks });
+  run.ended.resolve({
+    state: run.state(),
+    containerId: results.containerId,
+    containerName: plan.name,
+    stream,
+    marks,
+  });
   run.dispatch({ type: "judged" });
 }
 
+/** Nothing that the container says or does counts any more. */
+function release(run: RunContext): void {
+  run.waits.resolve(false);
+  run.disarm();
+  run.streams.abort(new Error("the run is over"));
+}
+
 async function clean(run: RunContext): Promise<void> {
+  release(run);
   run.cleaned.resolve(await cleanUp(run.plan.client, run.results.containerId ?? run.plan.name));
   run.dispatch({ type: "cleaned" });
 }
@@ -173,5 +224,14 @@ function bootTimeout(run: RunContext): RunEvent | null {
   return {
     type: "failed",
     error: new HarnessProtocolError(`the supervisor did not get ready in time${said}`),
+  };
+}
+
+/** Null where the code was started in the meantime. */
+function takeUpTimeout(run: RunContext): RunEvent | null {
+  if (run.stream.hasStarted()) return null;
+  return {
+    type: "failed",
+    error: new HarnessProtocolError("the supervisor did not take up its job in time"),
   };
 }

@@ -1,14 +1,14 @@
-import type { EngineClient } from "../../engine-api/mod.ts";
+import type { ContainerSpec, EngineClient } from "../../engine-api/mod.ts";
 import { formatSize } from "../config/units.ts";
 import { ConfigError } from "../errors.ts";
 import type { Job } from "../harness/job.ts";
 import { maxJobHeaderBytes } from "../harness/protocol.ts";
-import { containerName, currentOwner, runLabels } from "../ownership.ts";
+import { containerName, currentOwner, poolLabel, runLabels } from "../ownership.ts";
 import { hashPolicy, toContainerSpec } from "../policy/container-spec.ts";
 import type { Policy } from "../policy/policy.ts";
 import { encodeValues } from "../values/encode.ts";
 import type { Value } from "../values/types.ts";
-import type { RunPlan } from "./drive.ts";
+import type { ContainerPlan } from "./drive.ts";
 
 /** What goes into a run besides its code. */
 export interface JobOptions {
@@ -59,28 +59,74 @@ export function toJob(code: string, options: JobOptions, policy: Policy): Job {
   };
 }
 
-/** The plan of one run in a container of its own. */
-export function planRun(run: {
+/** What containers of one executor are made of. */
+export interface ContainerRecipe {
   readonly client: EngineClient;
-  readonly policy: Policy;
+  /** The image's id. */
   readonly image: string;
   /** Program and arguments that start the supervisor. */
   readonly command: readonly string[];
+  /** The profile that the policy calls `python`, as JSON text. */
   readonly pythonSeccomp: string;
+  /** False where the Engine is trusted to have applied what it was asked for. */
   readonly isInspected: boolean;
-  readonly runId: string;
-  readonly job: Job;
-  readonly signal: AbortSignal;
-}): RunPlan {
-  const { client, policy, image, command, pythonSeccomp, isInspected, runId, job, signal } = run;
-  const labels = runLabels({
+}
+
+/** The plan of a container for one job. */
+export function planContainer(recipe: ContainerRecipe, policy: Policy, runId: string): ContainerPlan {
+  const { client, isInspected } = recipe;
+  const spec = specOf(recipe, policy, labelsOf(recipe, policy, { runId, waitMs: 0 }));
+  return { client, name: containerName(runId), spec, isInspected };
+}
+
+/** While only our own supervisor runs, and imports what the code will need, the container has a whole processor. */
+const primingCpus = 1;
+
+/** How long a container that waited may take to say that it took up its job, milliseconds: longer, and somebody froze it. */
+const takeUpMs = 10_000;
+
+/**
+ * The plan of a container that waits for a job.
+ *
+ * @param waiting.waitMs how long it may wait.
+ * @param waiting.poolId a label, by which its events are known.
+ */
+export function planAhead(
+  recipe: ContainerRecipe,
+  policy: Policy,
+  { runId, waitMs, poolId }: { readonly runId: string; readonly waitMs: number; readonly poolId: string },
+): ContainerPlan {
+  const { client, isInspected } = recipe;
+  const labels = { ...labelsOf(recipe, policy, { runId, waitMs }), [poolLabel]: poolId };
+  const clampTo = policy.cpus < primingCpus ? specOf(recipe, policy, labels) : null;
+  const spec = specOf(recipe, { ...policy, cpus: Math.max(policy.cpus, primingCpus) }, labels);
+  return { client, name: containerName(runId), spec, isInspected, clampTo, takeUpMs };
+}
+
+/** Runs whose policies agree in this can have each other's containers. */
+export function containerKey({ image, pythonSeccomp }: ContainerRecipe, policy: Policy): string {
+  return hashPolicy(policy, { image, pythonSeccomp });
+}
+
+function specOf(
+  { image, command, pythonSeccomp }: ContainerRecipe,
+  policy: Policy,
+  labels: Readonly<Record<string, string>>,
+): ContainerSpec {
+  return toContainerSpec(policy, { image, command, labels, pythonSeccomp });
+}
+
+function labelsOf(
+  recipe: ContainerRecipe,
+  policy: Policy,
+  { runId, waitMs }: { readonly runId: string; readonly waitMs: number },
+): Record<string, string> {
+  return runLabels({
     runId,
     owner: currentOwner(),
-    policyHash: hashPolicy(policy, { image, pythonSeccomp }),
-    deadlineMs: Date.now() + policy.timeoutMs + policy.graceMs + deadlineSlackMs,
+    policyHash: containerKey(recipe, policy),
+    deadlineMs: Date.now() + waitMs + policy.timeoutMs + policy.graceMs + deadlineSlackMs,
   });
-  const spec = toContainerSpec(policy, { image, command, labels, pythonSeccomp });
-  return { client, name: containerName(runId), spec, isInspected, job, policy, signal };
 }
 
 function toLimits(policy: Policy): Job["header"]["limits"] {

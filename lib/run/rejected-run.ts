@@ -40,6 +40,7 @@ function rejectedResult(runId: string, violations: readonly Violation[], validat
       engineOom: null,
       containerId: null,
       containerName: null,
+      start: null,
       image: null,
       python: null,
     },
@@ -53,6 +54,7 @@ function rejectedResult(runId: string, violations: readonly Violation[], validat
     },
     timings: {
       validateMs,
+      queueMs: 0,
       createMs: 0,
       startMs: 0,
       readyMs: 0,

@@ -1,42 +1,36 @@
 import { performance } from "node:perf_hooks";
-import type { EngineClient } from "../../engine-api/mod.ts";
-import { containerName, newRunId } from "../ownership.ts";
+import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
 import { validate } from "../validator/validate.ts";
 import type { RunResult } from "../verdict.ts";
-import { nothingToClean } from "./cleanup.ts";
+import type { Ticket } from "./admission.ts";
+import { type Attempts, createAttempts } from "./attempts.ts";
 import { composeResult } from "./compose-result.ts";
-import { createDeferred } from "./deferred.ts";
-import { type DrivenRun, driveRun } from "./drive.ts";
-import type { OutputPiece } from "./output-log.ts";
-import { planRun, toJob } from "./plan.ts";
+import { type Assignment, type DrivenAhead, type DrivenRun, driveRun, type RunEnd } from "./drive.ts";
+import { type ContainerRecipe, planContainer, toJob } from "./plan.ts";
 import { rejectedRun } from "./rejected-run.ts";
 import type { RunHandle, RunOptions } from "./run-handle.ts";
 
 /** What runs of one executor share. */
 export interface RunSurroundings {
-  readonly client: EngineClient;
   readonly policy: Policy;
-  /** Program and arguments of the supervisor. */
-  readonly command: readonly string[];
-  /** The profile that the policy calls `python`, as JSON text. */
-  readonly pythonSeccomp: string;
-  /** False where the Engine is trusted to have applied what it was asked for. */
-  readonly isInspected: boolean;
-  /** Resolves to the image's id, once runs may start. */
-  prepare(): Promise<string>;
+  /** Resolves to what containers are made of, once runs may start. */
+  prepare(): Promise<ContainerRecipe>;
+  /** A container that waits for a job under this policy; null where there is none, and one must be made. */
+  takeAhead(recipe: ContainerRecipe, policy: Policy, signal: AbortSignal): Promise<DrivenAhead | null>;
+  /** A place in the queue. @throws QueueFullError */
+  request(policy: Policy): Ticket;
+  /** Hears of each container that is made for a run. */
+  onContainer(run: DrivenRun): void;
 }
 
 /**
  * Starts a run and returns at once.
  *
- * @throws ConfigError for options that cannot be used; nothing is started then.
+ * @throws ConfigError for options that cannot be used, QueueFullError where too many wait; nothing is started then.
  */
-export function startRun(
-  { client, policy, command, pythonSeccomp, isInspected, prepare }: RunSurroundings,
-  code: string,
-  options: RunOptions,
-): RunHandle {
+export function startRun(surroundings: RunSurroundings, code: string, options: RunOptions): RunHandle {
+  const { policy } = surroundings;
   const askedAt = performance.now();
   const runId = newRunId();
   const job = toJob(code, options, policy);
@@ -46,49 +40,70 @@ export function startRun(
   const controller = new AbortController();
   const signal =
     options.signal === undefined ? controller.signal : AbortSignal.any([options.signal, controller.signal]);
-  const driven = createDeferred<DrivenRun | null>();
-
-  async function execute(): Promise<RunResult> {
-    const image = await settleDriven(driven.resolve, prepare);
-    const plan = planRun({ client, policy, image, command, pythonSeccomp, isInspected, runId, job, signal });
-    const run = driveRun(plan);
-    driven.resolve(run);
-    return composeResult({
-      client,
-      runId,
-      containerName: containerName(runId),
-      image,
-      policy,
-      asked: options.returns ?? [],
-      askedAt,
-      validateMs,
-      end: await run.ended,
-    });
-  }
-
-  const result = execute();
+  const attempts = createAttempts();
+  const run = { runId, asked: options.returns ?? [], askedAt, validateMs };
+  const ticket = surroundings.request(policy);
+  const result = execute(surroundings, ticket, { job, policy, signal }, run, attempts).finally(
+    attempts.close,
+  );
+  // The turn lasts until the container is gone: until then it may use what the run may use.
+  void attempts.cleaned.finally(ticket.leave);
   // Whoever only waits for `cleaned` must not be ended by a rejection that they did not ask for.
   result.catch(() => undefined);
   return {
     runId,
-    output: { [Symbol.asyncIterator]: () => outputOf(driven.promise) },
+    output: attempts.output,
     result,
-    cleaned: driven.promise.then((run) => run?.cleaned ?? nothingToClean),
+    cleaned: attempts.cleaned,
     cancel: (reason) => controller.abort(reason ?? new DOMException("cancelled", "AbortError")),
   };
 }
 
-/** Where the preparation fails there is no run, which whoever waits for one must hear. */
-async function settleDriven(resolve: (run: null) => void, prepare: () => Promise<string>): Promise<string> {
-  try {
-    return await prepare();
-  } catch (error) {
-    resolve(null);
-    throw error;
-  }
+interface RunFacts {
+  readonly runId: string;
+  readonly asked: readonly string[];
+  readonly askedAt: number;
+  readonly validateMs: number;
 }
 
-async function* outputOf(driven: Promise<DrivenRun | null>): AsyncGenerator<OutputPiece, void, undefined> {
-  const run = await driven;
-  if (run !== null) yield* run.stream.log.pieces;
+async function execute(
+  surroundings: RunSurroundings,
+  ticket: Ticket,
+  assignment: Assignment,
+  run: RunFacts,
+  attempts: Attempts,
+): Promise<RunResult> {
+  const recipe = await surroundings.prepare();
+  await ticket.turn(assignment.signal);
+  const queueMs = performance.now() - run.askedAt - run.validateMs;
+  const { start, end } = await driveSomewhere(surroundings, recipe, assignment, run.runId, attempts);
+  const { client, image } = recipe;
+  return composeResult({ ...run, client, image, policy: assignment.policy, start, queueMs, end });
+}
+
+/** In a container that waits, if there is one; else, and where that one is lost before the code began, in a new one. */
+async function driveSomewhere(
+  { takeAhead, onContainer }: RunSurroundings,
+  recipe: ContainerRecipe,
+  assignment: Assignment,
+  runId: string,
+  attempts: Attempts,
+): Promise<{ readonly start: "cold" | "warm"; readonly end: RunEnd }> {
+  const { policy, signal } = assignment;
+  const ahead = signal.aborted ? null : await takeAhead(recipe, policy, signal);
+  if (ahead?.assign(assignment)) {
+    attempts.add(ahead);
+    const end = await ahead.ended;
+    if (!isLostBeforeItBegan(end, signal)) return { start: "warm", end };
+  }
+  const cold: DrivenRun = driveRun(planContainer(recipe, policy, runId), assignment);
+  attempts.add(cold);
+  onContainer(cold);
+  return { start: "cold", end: await cold.ended };
+}
+
+/** Nothing of the code was seen to run, and nothing that it did can have left the container. */
+function isLostBeforeItBegan({ state: { cause }, stream }: RunEnd, signal: AbortSignal): boolean {
+  const isLost = cause?.kind === "exit" || cause?.kind === "failed";
+  return isLost && !stream.hasStarted() && !signal.aborted;
 }

@@ -21,6 +21,10 @@ export type RunEvent =
   | { readonly type: "step-done"; readonly step: Step }
   | { readonly type: "step-failed"; readonly step: Step; readonly error: unknown }
   | { readonly type: "ready"; readonly frame: ReadyFrame }
+  /** The container is held to the limits of the code that it waits for. */
+  | { readonly type: "clamped" }
+  /** A container that waits is given its job. */
+  | { readonly type: "job" }
   | { readonly type: "report"; readonly report: ReportFrame }
   | { readonly type: "output-limit"; readonly limit: "stdout" | "stderr" | "result" }
   /** The supervisor did not keep to its protocol, did not get ready, or the connection broke. */
@@ -38,9 +42,14 @@ export type RunEvent =
 export type Effect =
   | { readonly type: "step"; readonly step: Step }
   | { readonly type: "arm-boot-timer" }
+  /** Holds a container that started with more than the code may have to the code's limits. */
+  | { readonly type: "clamp" }
+  /** Says that the container waits for a job. */
+  | { readonly type: "offer" }
   | { readonly type: "send-job" }
   | { readonly type: "kill" }
   | { readonly type: "arm-overdue-timer" }
+  /** Gives out the evidence, which is complete. */
   | { readonly type: "judge" }
   | { readonly type: "clean" }
   | { readonly type: "finish" };
@@ -50,6 +59,8 @@ export type Phase =
   | "idle"
   | "preparing"
   | "booting"
+  | "clamping"
+  | "waiting"
   | "running"
   | "stopping"
   | "judging"
@@ -66,25 +77,34 @@ export interface RunState {
   readonly mayExist: boolean;
   /** The supervisor waits for a job; it may say so before the Engine has answered the start. */
   readonly isReady: boolean;
+  /** There is a job for the container; one that is started ahead gets it later. */
+  readonly hasJob: boolean;
   /** The code may have begun to run. */
   readonly jobSent: boolean;
   readonly isOutputOpen: boolean;
   readonly hasExited: boolean;
   readonly exitCode: number | null;
+  /** The evidence was given out. */
+  readonly isJudged: boolean;
 }
 
-/** Before anything happened. */
+/** Before anything happened, with a job at hand. */
 export const initialState: RunState = {
   phase: "idle",
   cause: null,
   step: null,
   mayExist: false,
   isReady: false,
+  hasJob: true,
   jobSent: false,
   isOutputOpen: false,
   hasExited: false,
   exitCode: null,
+  isJudged: false,
 };
+
+/** Before anything happened, of a container that is started ahead and waits for a job. */
+export const initialStateAhead: RunState = { ...initialState, hasJob: false };
 
 /** The next state, and what to do on the way there. */
 export interface Transition {
@@ -105,8 +125,14 @@ export function step(state: RunState, event: RunEvent): Transition {
       return afterFailedStep(state, event.step, event.error);
     case "ready":
       return afterReady(state);
+    case "clamped":
+      return state.phase === "clamping"
+        ? to(state, { phase: "waiting" }, [{ type: "offer" }])
+        : unchanged(state);
+    case "job":
+      return state.phase === "waiting" ? sendJob({ ...state, hasJob: true }) : unchanged(state);
     case "report":
-      return isAlive(state) ? end(state, { kind: "report", report: event.report }, false) : unchanged(state);
+      return afterReport(state, event.report);
     case "output-limit":
       return end(state, { kind: "output-limit", limit: event.limit }, true);
     case "failed":
@@ -140,8 +166,9 @@ function to(state: RunState, change: Partial<RunState>, effects: readonly Effect
   return { state: { ...state, ...change }, effects };
 }
 
+/** The container was started, and nothing has ended the run yet. */
 function isAlive({ phase }: RunState): boolean {
-  return phase === "booting" || phase === "running";
+  return phase === "booting" || phase === "clamping" || phase === "waiting" || phase === "running";
 }
 
 function beginStep(state: RunState, next: Step): Transition {
@@ -157,24 +184,27 @@ function afterStep(state: RunState, done: Step): Transition {
   if (state.phase !== "preparing" || state.step !== done) return unchanged(state);
   const finished = { ...state, step: null };
   if (state.cause !== null) {
-    return done === "start" ? stop(finished, true) : to(finished, { phase: "judging" }, [{ type: "judge" }]);
+    return done === "start" ? stop(finished, true) : conclude(finished);
   }
   const next = steps[steps.indexOf(done) + 1];
   if (next !== undefined) return beginStep(finished, next);
-  if (finished.isReady) return sendJob(finished);
+  if (finished.isReady) return proceed(finished);
   return settle({ ...finished, phase: "booting" }, [{ type: "arm-boot-timer" }]);
 }
 
 function afterFailedStep(state: RunState, failed: Step, error: unknown): Transition {
   if (state.phase !== "preparing" || state.step !== failed) return unchanged(state);
-  return to(state, { phase: "judging", step: null, cause: state.cause ?? { kind: "failed", error } }, [
-    { type: "judge" },
-  ]);
+  return conclude({ ...state, step: null, cause: state.cause ?? { kind: "failed", error } });
 }
 
 function afterReady(state: RunState): Transition {
-  if (state.phase === "booting") return sendJob({ ...state, isReady: true });
+  if (state.phase === "booting") return proceed({ ...state, isReady: true });
   return state.phase === "preparing" ? to(state, { isReady: true }) : unchanged(state);
+}
+
+/** The supervisor is ready: it gets its job, or the container is made fit to wait for one. */
+function proceed(state: RunState): Transition {
+  return state.hasJob ? sendJob(state) : settle({ ...state, phase: "clamping" }, [{ type: "clamp" }]);
 }
 
 /** The container may have ended in the meantime, and then the job only finds out. */
@@ -182,9 +212,25 @@ function sendJob(state: RunState): Transition {
   return settle({ ...state, phase: "running", jobSent: true }, [{ type: "send-job" }]);
 }
 
+/** The supervisor's last word completes the evidence: whoever waits for the verdict need not wait for the container's end. */
+function afterReport(state: RunState, report: ReportFrame): Transition {
+  if (state.phase !== "running") {
+    return isAlive(state)
+      ? end(
+          state,
+          { kind: "failed", error: new Error("the supervisor reported on a job that it was not given") },
+          true,
+        )
+      : unchanged(state);
+  }
+  const judged = { ...state, cause: { kind: "report", report }, isJudged: true } as const;
+  const { state: next, effects } = stop(judged, false);
+  return { state: next, effects: [{ type: "judge" }, ...effects] };
+}
+
 /** The run has its cause now; what is left is to see the container end. */
 function end(state: RunState, cause: Cause, mustKill: boolean): Transition {
-  if (state.phase === "idle") return to(state, { phase: "judging", cause }, [{ type: "judge" }]);
+  if (state.phase === "idle") return conclude({ ...state, cause });
   if (state.phase === "preparing") return to(state, { cause: state.cause ?? cause });
   // The supervisor said its last word, and then would not stop sending, or the connection broke: only the kill is new.
   if (state.phase === "stopping" && mustKill) return unchanged(state);
@@ -200,12 +246,18 @@ function stop(state: RunState, mustKill: boolean): Transition {
 function settle(state: RunState, effects: readonly Effect[] = []): Transition {
   const isOver = state.hasExited && !state.isOutputOpen;
   if (!isOver || !(isAlive(state) || state.phase === "stopping")) return { state, effects };
-  return to(state, { phase: "judging", cause: state.cause ?? { kind: "exit" } }, [{ type: "judge" }]);
+  return conclude({ ...state, cause: state.cause ?? { kind: "exit" } });
+}
+
+/** Nothing more is to be heard of the container. */
+function conclude(state: RunState): Transition {
+  if (state.isJudged) return to(state, { phase: "cleaning" }, [{ type: "clean" }]);
+  return to(state, { phase: "judging", isJudged: true }, [{ type: "judge" }]);
 }
 
 /** A stuck daemon must not hold the caller: the cleanup has stronger means, and reports what it could not do. */
 function overdue(state: RunState): Transition {
-  return state.phase === "stopping" ? to(state, { phase: "judging" }, [{ type: "judge" }]) : unchanged(state);
+  return state.phase === "stopping" ? conclude(state) : unchanged(state);
 }
 
 function afterJudgement(state: RunState): Transition {

@@ -3,16 +3,18 @@ import type { OutputChunk } from "../../engine-api/mod.ts";
 import { HarnessProtocolError } from "../harness/errors.ts";
 import { createFrameDecoder, type HarnessFrame } from "../harness/frame-decoder.ts";
 import { parseArtifact, parseReady, parseReport } from "../harness/payloads.ts";
-import type { ReadyFrame } from "../harness/protocol.ts";
+import type { FrameKind, ReadyFrame } from "../harness/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Artifact } from "../verdict.ts";
-import { createArtifactCollector } from "./artifact-collector.ts";
-import { type CollectedOutcome, createOutcomeCollector } from "./outcome-collector.ts";
+import { type ArtifactCollector, createArtifactCollector } from "./artifact-collector.ts";
+import { type CollectedOutcome, createOutcomeCollector, type OutcomeCollector } from "./outcome-collector.ts";
 import { createOutputLog, type OutputLog } from "./output-log.ts";
 import type { RunEvent } from "./state.ts";
 
 /** All that a container sends, as far as it is understood and within its caps. */
 export interface SupervisorStream {
+  /** From now on there is a job, and what comes of it is taken within the policy's caps. Before, only the handshake may come. */
+  accept(policy: Policy): void;
   /** Takes a chunk of the container's output; returns what it means for the run. @throws HarnessProtocolError */
   push(chunk: OutputChunk): readonly RunEvent[];
   readonly log: OutputLog;
@@ -29,12 +31,18 @@ export interface SupervisorStream {
 
 const maxComplaintBytes = 8192;
 
+/** What is collected of one job. */
+interface Collectors {
+  readonly log: OutputLog;
+  readonly outcome: OutcomeCollector;
+  readonly artifacts: ArtifactCollector;
+}
+
 /** Takes apart what one container sends. */
-export function createSupervisorStream(policy: Policy): SupervisorStream {
+export function createSupervisorStream(): SupervisorStream {
   const decoder = createFrameDecoder();
-  const log = createOutputLog(policy);
-  const outcome = createOutcomeCollector(policy.resultBytes);
-  const artifacts = createArtifactCollector(policy);
+  const nothing = createOutputLog({ stdoutBytes: 0, stderrBytes: 0 });
+  let collectors: Collectors | null = null;
   let ready: ReadyFrame | null = null;
   let hasStarted = false;
   const complaintDecoder = new TextDecoder();
@@ -42,11 +50,22 @@ export function createSupervisorStream(policy: Policy): SupervisorStream {
   let complaints = "";
 
   function interpret({ kind, payload }: HarnessFrame): RunEvent | null {
+    if (kind === "ready") {
+      if (ready !== null) throw new HarnessProtocolError("the supervisor said ready twice");
+      ready = parseReady(payload);
+      return { type: "ready", frame: ready };
+    }
+    if (collectors === null)
+      throw new HarnessProtocolError("the supervisor spoke of a job before it was given one");
+    return collect(kind, payload, collectors);
+  }
+
+  function collect(
+    kind: Exclude<FrameKind, "ready">,
+    payload: Uint8Array,
+    { log, outcome, artifacts }: Collectors,
+  ): RunEvent | null {
     switch (kind) {
-      case "ready":
-        if (ready !== null) throw new HarnessProtocolError("the supervisor said ready twice");
-        ready = parseReady(payload);
-        return { type: "ready", frame: ready };
       case "stdout":
       case "stderr":
         return addOutput(log, kind, payload);
@@ -70,6 +89,13 @@ export function createSupervisorStream(policy: Policy): SupervisorStream {
   }
 
   return {
+    accept(policy) {
+      collectors = {
+        log: createOutputLog(policy),
+        outcome: createOutcomeCollector(policy.resultBytes),
+        artifacts: createArtifactCollector(policy),
+      };
+    },
     push({ stream, bytes }) {
       if (stream === "stderr") {
         const part = bytes.subarray(0, complaintRoom);
@@ -82,12 +108,14 @@ export function createSupervisorStream(policy: Policy): SupervisorStream {
         .map(interpret)
         .filter((event) => event !== null);
     },
-    log,
+    get log() {
+      return collectors?.log ?? nothing;
+    },
     ready: () => ready,
     hasStarted: () => hasStarted,
     complaints: () => complaints.trim(),
-    outcome: () => outcome.finish(),
-    artifacts: () => artifacts.finish(),
+    outcome: () => collectors?.outcome.finish() ?? null,
+    artifacts: () => collectors?.artifacts.finish() ?? [],
   };
 }
 

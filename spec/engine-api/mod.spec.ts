@@ -78,6 +78,7 @@ const publicNames: readonly string[] = [
   "statPath",
   "stopContainer",
   "tagImage",
+  "updateContainer",
   "waitContainer",
   "watchEvents",
   "watchStats",

@@ -23,6 +23,7 @@ const plain: RunResult = {
     engineOom: false,
     containerId: "c0ffee",
     containerName: "brigbox-0123456789abcdef0123",
+    start: "cold",
     image: "sha256:1234",
     python: "3.11.2",
   },
@@ -36,6 +37,7 @@ const plain: RunResult = {
   },
   timings: {
     validateMs: 0,
+    queueMs: 0,
     createMs: 1,
     startMs: 1,
     readyMs: 1,

@@ -6,7 +6,9 @@ import io
 import os
 import sys
 
+import brigbox_exits as exits
 import brigbox_hardening as hardening
+import brigbox_job as jobs
 import brigbox_outcome as outcomes
 import brigbox_wire as wire
 
@@ -17,13 +19,20 @@ _recursion_limit = sys.getrecursionlimit()
 _run_exit_handlers = atexit._run_exitfuncs
 
 
-def run(job, inputs, pipes, root):
-    """Runs the code and writes its outcome to the result pipe. Never returns."""
-    result = _settle_in(pipes, job["limits"], root)
+def run(pipes, orders, answers, root, is_ahead):
+    """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns."""
+    result = _settle_in(pipes, (orders, answers), root)
+    if is_ahead:
+        import brigbox_rehearsal as rehearsal
+
+        rehearsal.rehearse(_make_main_module, outcomes.conclude, root)
+        os.write(answers, b"R")
+    job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
     namespace = _make_main_module(job)
     error = _attempt(_define_inputs, inputs, namespace)
+    del inputs
     read_events = _install_audit_hook(job, root)
     before = _hide_harness()
     if error is None:
@@ -42,8 +51,8 @@ def run(job, inputs, pipes, root):
     leave(code)
 
 
-def _settle_in(pipes, limits, root):
-    """A session, streams, limits and a place of its own. Returns the result pipe's descriptor."""
+def _settle_in(pipes, own, root):
+    """A session, streams and a place of its own. Returns the result pipe's descriptor."""
     hardening.end_with_supervisor()
     os.setsid()
     hardening.prefer_as_victim()
@@ -51,17 +60,42 @@ def _settle_in(pipes, limits, root):
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    empty = os.open("/dev/null", os.O_RDONLY)
-    os.dup2(empty, 0)
     os.dup2(pipes[0], 1)
     os.dup2(pipes[1], 2)
-    hardening.close_other_descriptors([pipes[2]])
+    hardening.close_other_descriptors([pipes[2], *own])
     os.set_inheritable(pipes[2], False)
     os.umask(0o022)
     os.chdir(root)
-    hardening.limit_resources(limits)
     _open_streams()
     return pipes[2]
+
+
+def _take_job(orders, answers, root):
+    """The job and its inputs. From here on stdin is at its end, and the code's limits hold."""
+    try:
+        job = jobs.read_header(orders)
+        inputs = jobs.read_inputs(job)
+        jobs.write_files(job["files"], root)
+    except OSError as error:
+        _refuse(answers, exits.INPUT_FILES, "cannot write the input files: %s" % error)
+    except EOFError:
+        os._exit(exits.HANG_UP)
+    except Exception as error:
+        _refuse(answers, exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))
+    empty = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    used = os.times()
+    hardening.limit_resources(job["limits"], used.user + used.system)
+    os.write(answers, b"T" + b"".join(int(seconds * 1e6).to_bytes(8, "big") for seconds in used[:2]))
+    os.close(orders)
+    os.close(answers)
+    return job, inputs
+
+
+def _refuse(answers, code, text):
+    os.write(answers, b"F" + bytes([code]) + text.encode("utf-8", "backslashreplace")[:4000])
+    os._exit(code)
 
 
 def _open_streams():

@@ -45,15 +45,15 @@ def prefer_as_victim():
         pass
 
 
-def limit_resources(limits):
-    """RLIMITs of the code's process and all that it starts."""
+def limit_resources(limits, used_seconds):
+    """RLIMITs of the code's process and all that it starts. The kernel counts the CPU time that the process used before, too."""
     import resource
 
     _lower(resource, resource.RLIMIT_CORE, 0, 0)
     _lower(resource, resource.RLIMIT_FSIZE, limits["fileBytes"], limits["fileBytes"])
     _lower(resource, resource.RLIMIT_NOFILE, limits["openFiles"], limits["openFiles"])
     if limits["cpuTimeMs"] is not None:
-        seconds = max(1, -(-limits["cpuTimeMs"] // 1000))
+        seconds = max(1, int(-(-(limits["cpuTimeMs"] / 1000 + used_seconds) // 1)))
         _lower(resource, resource.RLIMIT_CPU, seconds, seconds + 1)
 
 

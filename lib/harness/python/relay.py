@@ -23,7 +23,7 @@ LIMIT_NAMES = ("stdout", "stderr", "result")
 class Relay:
     """The streams of one child, and how it ended."""
 
-    def __init__(self, frames, bell, child, sources, limits, started):
+    def __init__(self, frames, bell, child, sources, limits, started, used_before):
         self.outbox = Outbox(frames)
         self.bell = bell
         self.child = child
@@ -31,7 +31,9 @@ class Relay:
         self.caps = (limits["stdoutBytes"], limits["stderrBytes"], limits["resultBytes"] + wire.MAX_OUTCOME_TEXT)
         self.counts = [0, 0, 0]
         self.cause = self.limit = self.status = self.ended = None
-        self.user_seconds = self.system_seconds = self.max_rss_kib = 0
+        # What the child used before the code was there is not the code's.
+        self.user_seconds, self.system_seconds = [-seconds for seconds in used_before]
+        self.max_rss_kib = 0
         self.started = started
         self.deadline = started + limits["timeoutMs"] / 1000
         self.patience = None
@@ -176,6 +178,7 @@ class Relay:
         self.system_seconds += usage.ru_stime
         self.max_rss_kib = max(self.max_rss_kib, usage.ru_maxrss)
         if pid == self.child:
+            self.user_seconds, self.system_seconds = max(0, self.user_seconds), max(0, self.system_seconds)
             self.status = status
             self.ended = time.monotonic()
         if self.status is not None:

@@ -1,37 +1,83 @@
-"""One job: forks the child that runs the code, watches it, and reports how it ended."""
+"""One job: forks the child that will run the code, gives it the job, watches it, and reports how it ended."""
 import _signal as signal
 import gc
 import os
+import select
 import time
 
 import brigbox_cgroup as cgroup
 import brigbox_exits as exits
+import brigbox_job as jobs
 import brigbox_wire as wire
 from brigbox_relay import Relay
 
+# What the child says before the code runs: that it is ready for a job, that it has taken it, or why it could not.
+REHEARSED, TAKEN, REFUSED = b"R", b"T", b"F"
+_TIMES_SIZE = 16
+_MAX_REFUSAL = 4096
 
-def run(job, inputs, frames, root):
-    """Never returns."""
-    kills_before = cgroup.oom_kills()
+
+class Child:
+    """The process that will run the code, before it has its job."""
+
+    def __init__(self, pid, bell, sources, orders, answers):
+        self.pid = pid
+        self.bell = bell
+        self.sources = sources
+        self.orders = orders
+        self.answers = answers
+
+    def await_rehearsal(self):
+        """Returns once the child has done all that can be done without a job."""
+        if self._hear() != REHEARSED:
+            exits.give_up(exits.NO_CHILD, "the code's process ended before it was given a job")
+
+    def hand_over(self, text):
+        """Gives the job away. Returns the CPU seconds, user's and system's, that the child had used until then."""
+        try:
+            jobs.write_header(self.orders, text)
+        except OSError:
+            exits.give_up(exits.NO_CHILD, "the code's process ended before it could be given its job")
+        answer = self._hear()
+        if answer == REFUSED:
+            self._give_up()
+        times = os.read(self.answers, _TIMES_SIZE) if answer == TAKEN else b""
+        os.close(self.orders)
+        os.close(self.answers)
+        return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
+
+    def _hear(self):
+        """The next letter of the child, empty where it ended. Stdin is the child's to read for now, so here only its end counts."""
+        poll = select.poll()
+        poll.register(self.answers, select.POLLIN)
+        poll.register(0, 0)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor == self.answers:
+                    return os.read(self.answers, 1)
+                os._exit(exits.HANG_UP)
+
+    def _give_up(self):
+        code = os.read(self.answers, 1)[0]
+        exits.give_up(code, os.read(self.answers, _MAX_REFUSAL).decode("utf-8", "replace"))
+
+
+def fork_child(root, is_ahead):
+    """The child. It gets ready by itself, and waits for its job."""
     # The child's collections need not look at what was there before it, nor copy the pages on which that stands.
     gc.freeze()
-    started = time.monotonic()
     try:
         bell = _ring_on_child_exit()
         pipes = [os.pipe() for _ in range(3)]
-        child = os.fork()
+        orders, answers = os.pipe(), os.pipe()
+        pid = os.fork()
     except OSError as error:
         exits.give_up(exits.NO_CHILD, "cannot start the code's process: %s" % error)
-    if child == 0:
-        _become_child(job, inputs, pipes, root)
-    inputs.clear()
-    for _, write_end in pipes:
-        os.close(write_end)
-    try:
-        relay = Relay(frames, bell, child, [read_end for read_end, _ in pipes], job["limits"], started)
-        _supervise(relay, job["limits"], root, kills_before)
-    except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
-        exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
+    if pid == 0:
+        _become_child([write_end for _, write_end in pipes], orders[0], answers[1], root, is_ahead)
+    for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1]]:
+        os.close(descriptor)
+    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0])
 
 
 def _ring_on_child_exit():
@@ -44,18 +90,30 @@ def _ring_on_child_exit():
     return reader
 
 
-def _become_child(job, inputs, pipes, root):
+def _become_child(pipes, orders, answers, root, is_ahead):
     # Kept here, since the code may replace what it finds in the module.
     write, leave = os.write, os._exit
     try:
         import brigbox_child
 
-        brigbox_child.run(job, inputs, [write_end for _, write_end in pipes], root)
+        brigbox_child.run(pipes, orders, answers, root, is_ahead)
     except BaseException as error:  # noqa: B902 - two supervisors must never read on
         text = "brigbox: the code's process could not go on: %s: %s\n" % (type(error).__name__, error)
         write(2, text.encode("utf-8", "backslashreplace")[:1024])
     finally:
         leave(exits.BROKEN_CHILD)
+
+
+def run(child, job, frames, root):
+    """Gives the child its job, and sees to it. Never returns."""
+    text, limits = job
+    kills_before = cgroup.oom_kills()
+    used_before = child.hand_over(text)
+    try:
+        relay = Relay(frames, child.bell, child.pid, child.sources, limits, time.monotonic(), used_before)
+        _supervise(relay, limits, root, kills_before)
+    except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
+        exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
 
 
 def _supervise(relay, limits, root, kills_before):

@@ -12,25 +12,29 @@ PROTOCOL = 2
 MAX_HEADER = 16 * 1024 * 1024
 
 
-def main(preload, root):
+# What a job needs beyond what every start needs.
+JOB_MODULES = ("artifacts", "audit", "child", "rehearsal", "run", "values")
+
+
+def main(preload, is_ahead, root):
     """Never returns."""
     frames = _take_frame_stream()
     _ignore_signals()
     is_hidden = hardening.set_dumpable(0)
     seccomp.forbid_limits_of_others(hardening.find_prctl())
     versions, missing = _import_ahead(preload)
-    try:
+    if is_ahead:
+        _import_job_modules()
+    else:
+        # While the host sends its job the child gets ready.
         _send_ready(frames, versions, missing, not is_hidden)
-        job, inputs = _read_job(root)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        os._exit(exits.HANG_UP)
-    except OSError as error:
-        exits.give_up(exits.INPUT_FILES, "cannot write the input files: %s" % error)
-    except Exception as error:
-        exits.give_up(exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))
     import brigbox_run
 
-    brigbox_run.run(job, inputs, frames, root)
+    child = brigbox_run.fork_child(root, is_ahead)
+    if is_ahead:
+        child.await_rehearsal()
+        _send_ready(frames, versions, missing, not is_hidden)
+    brigbox_run.run(child, _read_job(), frames, root)
 
 
 def _take_frame_stream():
@@ -58,6 +62,14 @@ def _import_ahead(names):
     return versions, missing
 
 
+def _import_job_modules():
+    for name in JOB_MODULES:
+        __import__("brigbox_" + name)
+    for library in ("numpy", "pandas"):
+        if library in sys.modules:
+            __import__("brigbox_values_" + library)
+
+
 def _send_ready(frames, versions, missing, dumpable):
     text = wire.dumps(
         {
@@ -68,49 +80,27 @@ def _send_ready(frames, versions, missing, dumpable):
             "dumpable": dumpable,
         }
     ).encode()
-    os.write(frames, wire.frame_header(b"R", len(text)) + text)
-
-
-def _read_job(root):
-    header = memoryview(bytearray(5))
-    wire.read_exactly(0, header)
-    length = int.from_bytes(header[1:], "big")
-    if bytes(header[:1]) != b"J" or length > MAX_HEADER:
-        raise ValueError("not a job frame")
-    text = memoryview(bytearray(length))
-    wire.read_exactly(0, text)
-    job = wire.loads(str(text, "utf-8"))
-    if job["protocol"] != PROTOCOL:
-        raise ValueError("protocol %s instead of %d" % (job["protocol"], PROTOCOL))
-    inputs = bytearray(job["inputBytes"])
-    wire.read_exactly(0, memoryview(inputs))
-    _write_files(job["files"], root)
-    return job, inputs
-
-
-def _write_files(files, root):
-    os.mkdir(root + "/out", 0o755)
-    os.mkdir(root + "/in", 0o755)
-    for file in files:
-        parts = file["path"].split("/")
-        if any(part in ("", ".", "..") or "\0" in part for part in parts):
-            raise ValueError("input file name %r" % file["path"])
-        folder = root + "/in"
-        for part in parts[:-1]:
-            folder += "/" + part
-            if not os.path.isdir(folder):
-                os.mkdir(folder, 0o755)
-        _write_file(folder + "/" + parts[-1], file["bytes"])
-
-
-def _write_file(path, size):
-    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
     try:
-        while size > 0:
-            piece = memoryview(bytearray(min(size, wire.MAX_FRAME)))
-            wire.read_exactly(0, piece)
-            size -= len(piece)
-            while len(piece) > 0:
-                piece = piece[os.write(target, piece) :]
-    finally:
-        os.close(target)
+        os.write(frames, wire.frame_header(b"R", len(text)) + text)
+    except OSError:
+        os._exit(exits.HANG_UP)
+
+
+def _read_job():
+    """The job's header, as text for the child, and the limits in it. Inputs and files are left for the child to read."""
+    try:
+        head = memoryview(bytearray(5))
+        wire.read_exactly(0, head)
+        length = int.from_bytes(head[1:], "big")
+        if bytes(head[:1]) != b"J" or length > MAX_HEADER:
+            raise ValueError("not a job frame")
+        text = memoryview(bytearray(length))
+        wire.read_exactly(0, text)
+        job = wire.loads(str(text, "utf-8"))
+        if job["protocol"] != PROTOCOL:
+            raise ValueError("protocol %s instead of %d" % (job["protocol"], PROTOCOL))
+        return text, job["limits"]
+    except (EOFError, ConnectionResetError):
+        os._exit(exits.HANG_UP)
+    except Exception as error:
+        exits.give_up(exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))

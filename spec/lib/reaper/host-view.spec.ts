@@ -35,6 +35,7 @@ test("a dead process that nobody collects is gone", async () => {
     stdio: ["ignore", "pipe", "ignore", "pipe"],
   });
   try {
+    assert.ok(parent.stdout);
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());
     await eventually(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8").trim() === "sleep");

@@ -3,6 +3,7 @@ import type { ReadyFrame, ReportFrame } from "../../../lib/harness/protocol.ts";
 import {
   type Effect,
   initialState,
+  initialStateAhead,
   type RunEvent,
   type RunState,
   type Step,
@@ -22,11 +23,14 @@ const outputEnded: RunEvent = { type: "output-ended" };
 const done = (name: Step): RunEvent => ({ type: "step-done", step: name });
 
 /** Where a row of events leads, and the effects on the way, by name. */
-function drive(events: readonly RunEvent[]): {
+function drive(
+  events: readonly RunEvent[],
+  from: RunState = initialState,
+): {
   readonly state: RunState;
   readonly effects: readonly string[];
 } {
-  let state = initialState;
+  let state = from;
   const effects: string[] = [];
   for (const event of events) {
     const next = step(state, event);
@@ -54,13 +58,13 @@ const paths: readonly (readonly [
     "a run that goes well",
     [...running, report, ...ending],
     "report",
-    "create check attach wait start arm-boot-timer send-job arm-overdue-timer judge clean finish",
+    "create check attach wait start arm-boot-timer send-job judge arm-overdue-timer clean finish",
   ],
   [
     "a supervisor that is ready before the start is answered",
     [...prepared.slice(0, -1), ready, done("start"), report, ...ending],
     "report",
-    "create check attach wait start send-job arm-overdue-timer judge clean finish",
+    "create check attach wait start send-job judge arm-overdue-timer clean finish",
   ],
   [
     "a container that ends without a word",
@@ -72,7 +76,7 @@ const paths: readonly (readonly [
     "output that ends before the exit",
     [...running, report, outputEnded, exited, { type: "judged" }, { type: "cleaned" }],
     "report",
-    "create check attach wait start arm-boot-timer send-job arm-overdue-timer judge clean finish",
+    "create check attach wait start arm-boot-timer send-job judge arm-overdue-timer clean finish",
   ],
   [
     "a deadline",
@@ -120,6 +124,71 @@ for (const [name, events, cause, effects] of paths) {
     assert.is(end.effects.join(" "), effects);
   });
 }
+
+const booted = "create check attach wait start arm-boot-timer clamp";
+const waiting: readonly RunEvent[] = [...running, { type: "clamped" }];
+
+const pathsAhead: readonly (readonly [
+  name: string,
+  events: readonly RunEvent[],
+  cause: string,
+  effects: string,
+])[] = [
+  [
+    "a container that waits, and then gets its job",
+    [...waiting, { type: "job" }, report, ...ending],
+    "report",
+    `${booted} offer send-job judge arm-overdue-timer clean finish`,
+  ],
+  [
+    "a supervisor that is ready before the start is answered",
+    [...prepared.slice(0, -1), ready, done("start"), { type: "clamped" }, cancel, ...ending],
+    "cancelled",
+    "create check attach wait start clamp offer kill arm-overdue-timer judge clean finish",
+  ],
+  [
+    "one that nobody needs any more",
+    [...waiting, cancel, ...ending],
+    "cancelled",
+    `${booted} offer kill arm-overdue-timer judge clean finish`,
+  ],
+  ["one that ends while it waits", [...waiting, ...ending], "exit", `${booted} offer judge clean finish`],
+  [
+    "one that cannot be clamped",
+    [...running, lost, ...ending],
+    "failed",
+    `${booted} kill arm-overdue-timer judge clean finish`,
+  ],
+  [
+    "one that is thrown away before it is clamped",
+    [...running, cancel, { type: "clamped" }, ...ending],
+    "cancelled",
+    `${booted} kill arm-overdue-timer judge clean finish`,
+  ],
+  [
+    "a supervisor that reports on a job which it was not given",
+    [...waiting, report, ...ending],
+    "failed",
+    `${booted} offer kill arm-overdue-timer judge clean finish`,
+  ],
+];
+
+for (const [name, events, cause, effects] of pathsAhead) {
+  test(`started ahead: ${name}`, () => {
+    const end = drive(events, initialStateAhead);
+    assert.is(end.state.phase, "done");
+    assert.is(end.state.cause?.kind, cause);
+    assert.is(end.effects.join(" "), effects);
+  });
+}
+
+test("a job comes too late for a container that has ended, or is about to", () => {
+  for (const last of [cancel, lost, exited] as const) {
+    const end = drive([...waiting, last, outputEnded, { type: "job" }], initialStateAhead);
+    if (last !== exited) assert.not.equal(end.state.phase, "running");
+    assert.is(end.effects.includes("send-job"), false, last.type);
+  }
+});
 
 const later: readonly RunEvent[] = [
   report,
@@ -188,6 +257,8 @@ function eventsFor(pending: readonly Effect[], hasStarted: boolean): RunEvent[] 
       return [done(effect.step), done(effect.step), { type: "step-failed", step: effect.step, error: "no" }];
     if (effect.type === "judge") return [{ type: "judged" }];
     if (effect.type === "clean") return [{ type: "cleaned" }];
+    if (effect.type === "clamp") return [{ type: "clamped" }];
+    if (effect.type === "offer") return [{ type: "job" }];
     return effect.type === "arm-overdue-timer" ? [{ type: "overdue" }] : [];
   });
   return hasStarted
@@ -195,35 +266,44 @@ function eventsFor(pending: readonly Effect[], hasStarted: boolean): RunEvent[] 
     : [...answers, cancel];
 }
 
-test("however events follow each other, a run ends, cleans up what may exist, and keeps its first cause", () => {
-  for (let seed = 0; seed < 4000; seed++) {
-    const random = createRandom(seed);
-    let { state, effects } = step(initialState, { type: "begin" }) as {
-      state: RunState;
-      effects: readonly Effect[];
-    };
-    let pending = [...effects];
-    const log: string[] = [];
-    const seen = new Set<string>(effects.map(nameOf));
-    let cause: RunState["cause"] = null;
-    for (let turn = 0; state.phase !== "done"; turn++) {
-      assert.ok(turn < 400, `seed ${seed} does not end: ${log.slice(-20).join(" ")}`);
-      const choices = eventsFor(pending, seen.has("start"));
-      const event = choices[random(choices.length)];
-      if (event === undefined) throw new Error(`seed ${seed} is stuck in ${state.phase}: ${log.join(" ")}`);
-      pending = pending.filter((effect) => !isAnswer(event, effect));
-      ({ state, effects } = step(state, event));
-      pending.push(...effects);
-      log.push(event.type);
-      for (const effect of effects) seen.add(nameOf(effect));
-      if (cause === null) cause = state.cause;
-      assert.equal(state.cause, cause, `seed ${seed} lost its first cause: ${log.join(" ")}`);
-    }
-    assert.ok(state.cause !== null, `seed ${seed} ended without a cause: ${log.join(" ")}`);
-    assert.ok(seen.has("clean"), `seed ${seed} left a container: ${log.join(" ")}`);
-    assert.ok(seen.has("finish"), `seed ${seed} never told that it is over`);
+for (const [name, start] of [
+  ["made for its job", initialState],
+  ["started ahead", initialStateAhead],
+] as const)
+  test(`however events follow each other, a run ${name} ends, cleans up what may exist, and keeps its first cause`, () => {
+    for (let seed = 0; seed < 4000; seed++) endAnyhow(start, seed);
+  });
+
+function endAnyhow(start: RunState, seed: number): void {
+  const random = createRandom(seed);
+  let { state, effects } = step(start, { type: "begin" }) as {
+    state: RunState;
+    effects: readonly Effect[];
+  };
+  let pending = [...effects];
+  const log: string[] = [];
+  const seen = new Set<string>(effects.map(nameOf));
+  let judgements = 0;
+  let cause: RunState["cause"] = null;
+  for (let turn = 0; state.phase !== "done"; turn++) {
+    assert.ok(turn < 400, `seed ${seed} does not end: ${log.slice(-20).join(" ")}`);
+    const choices = eventsFor(pending, seen.has("start"));
+    const event = choices[random(choices.length)];
+    if (event === undefined) throw new Error(`seed ${seed} is stuck in ${state.phase}: ${log.join(" ")}`);
+    pending = pending.filter((effect) => !isAnswer(event, effect));
+    ({ state, effects } = step(state, event));
+    pending.push(...effects);
+    log.push(event.type);
+    for (const effect of effects) seen.add(nameOf(effect));
+    judgements += effects.filter(({ type }) => type === "judge").length;
+    if (cause === null) cause = state.cause;
+    assert.equal(state.cause, cause, `seed ${seed} lost its first cause: ${log.join(" ")}`);
   }
-});
+  assert.ok(state.cause !== null, `seed ${seed} ended without a cause: ${log.join(" ")}`);
+  assert.ok(seen.has("clean"), `seed ${seed} left a container: ${log.join(" ")}`);
+  assert.ok(seen.has("finish"), `seed ${seed} never told that it is over`);
+  assert.is(judgements, 1, `seed ${seed} gave out its evidence ${judgements} times`);
+}
 
 function isAnswer(event: RunEvent, effect: Effect): boolean {
   switch (event.type) {
@@ -234,6 +314,10 @@ function isAnswer(event: RunEvent, effect: Effect): boolean {
       return effect.type === "judge";
     case "cleaned":
       return effect.type === "clean";
+    case "clamped":
+      return effect.type === "clamp";
+    case "job":
+      return effect.type === "offer";
     default:
       return false;
   }

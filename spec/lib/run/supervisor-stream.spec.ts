@@ -65,9 +65,15 @@ function push(stream: SupervisorStream, bytes: Uint8Array): readonly RunEvent[] 
   return stream.push({ stream: "stdout", bytes });
 }
 
+function acceptingStream(): SupervisorStream {
+  const stream = createSupervisorStream();
+  stream.accept(policy);
+  return stream;
+}
+
 test("is the same wherever it is cut", () => {
   for (let at = 0; at <= whole.length; at++) {
-    const stream = createSupervisorStream(policy);
+    const stream = acceptingStream();
     const events = [...push(stream, whole.subarray(0, at)), ...push(stream, whole.subarray(at))];
     assert.equal(
       events.map(({ type }) => type),
@@ -85,7 +91,7 @@ test("is the same wherever it is cut", () => {
 });
 
 test("knows of nothing before it came", () => {
-  const stream = createSupervisorStream(policy);
+  const stream = acceptingStream();
   assert.equal(push(stream, frame("O", "x")), []);
   assert.equal(
     [stream.ready(), stream.hasStarted(), stream.outcome(), stream.artifacts()],
@@ -94,21 +100,21 @@ test("knows of nothing before it came", () => {
 });
 
 test("tells once for each piece whose output passed a cap", () => {
-  const stream = createSupervisorStream(policy);
+  const stream = acceptingStream();
   assert.equal(push(stream, frame("O", "0123456789")), []);
   assert.equal(push(stream, frame("E", "01234567890")), [{ type: "output-limit", limit: "stderr" }]);
   assert.equal(push(stream, frame("O", "!")), [{ type: "output-limit", limit: "stdout" }]);
 });
 
 test("keeps some of what the interpreter itself complains about, and no more", () => {
-  const stream = createSupervisorStream(policy);
+  const stream = acceptingStream();
   for (let times = 0; times < 100; times++)
     assert.equal(stream.push({ stream: "stderr", bytes: Buffer.from("x".repeat(1000)) }), []);
   assert.is(stream.complaints().length, 8192);
 });
 
 test("puts the letters of a complaint together that came in pieces", () => {
-  const stream = createSupervisorStream(policy);
+  const stream = acceptingStream();
   for (const byte of Buffer.from("Fehler: ü"))
     stream.push({ stream: "stderr", bytes: new Uint8Array([byte]) });
   assert.is(stream.complaints(), "Fehler: ü");
@@ -126,15 +132,29 @@ const faults: readonly (readonly [name: string, bytes: Uint8Array])[] = [
 
 for (const [name, bytes] of faults)
   test(`refuses ${name}`, () => {
-    const stream = createSupervisorStream(policy);
+    const stream = acceptingStream();
     assert.throws(
       () => push(stream, bytes),
       (error: unknown) => error instanceof HarnessProtocolError,
     );
   });
 
+for (const kind of ["S", "O", "E", "V", "A", "B", "X"])
+  test(`a frame ${kind} before there is a job is a fault`, () => {
+    const stream = createSupervisorStream();
+    assert.equal(
+      push(stream, frame("R", ready)).map(({ type }) => type),
+      ["ready"],
+    );
+    assert.throws(
+      () => push(stream, frame(kind, "{}")),
+      (error: unknown) =>
+        error instanceof HarnessProtocolError && /before it was given one/.test(error.message),
+    );
+  });
+
 test("an outcome that is forged is no fault of the supervisor's", () => {
-  const stream = createSupervisorStream(policy);
+  const stream = acceptingStream();
   assert.equal(push(stream, frame("V", "\xff\xff\xff\xff and more")), []);
   assert.is(stream.outcome(), null);
 });
