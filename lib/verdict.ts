@@ -81,7 +81,7 @@ export interface Evidence {
   readonly signal: number | null;
   /** Processes that the kernel's memory killer ended in the container; null where unknown. */
   readonly oomKills: number | null;
-  /** Of the container's PID 1, as the Engine saw it; null where the verdict did not wait for that, as after a report of the supervisor. */
+  /** Of the container's PID 1, as the Engine saw it; null where it was not seen, and in a result that did not wait for the cleanup. */
   readonly containerExitCode: number | null;
   /** The Engine saw the kernel's memory killer at work in the container; null where unknown. */
   readonly engineOom: boolean | null;
@@ -132,6 +132,8 @@ export interface CleanupReport {
   /** True once the Engine answered that it knows the container no more. */
   readonly isConfirmed: boolean;
   readonly attempts: readonly CleanupAttempt[];
+  /** Of the container's PID 1, as the Engine saw it; null where it was not seen. */
+  readonly containerExitCode: number | null;
   readonly cleanupMs: number;
 }
 

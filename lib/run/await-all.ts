@@ -8,10 +8,12 @@ export async function awaitAll(run: RunHandle): Promise<RunResult> {
   const [result, cleanup] = await Promise.allSettled([run.result, run.cleaned]);
   if (result.status === "rejected") throw result.reason;
   const report = cleanup.status === "fulfilled" ? cleanup.value : null;
-  const { timings } = result.value;
+  const { timings, evidence } = result.value;
+  const containerExitCode = evidence.containerExitCode ?? report?.containerExitCode ?? null;
   const cleanupMs = report?.cleanupMs ?? 0;
   return {
     ...result.value,
+    evidence: { ...evidence, containerExitCode },
     cleanup: report,
     timings: { ...timings, cleanupMs, totalMs: timings.totalMs + cleanupMs },
   };

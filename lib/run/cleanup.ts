@@ -36,6 +36,7 @@ export const nothingToClean: CleanupReport = {
   strategy: "none",
   isConfirmed: true,
   attempts: [],
+  containerExitCode: null,
   cleanupMs: 0,
 };
 
@@ -55,10 +56,19 @@ export async function cleanUp(
   for (const strategy of strategies) {
     const message = await tryStrategy(client, idOrName, strategy, limits);
     attempts.push({ strategy: strategy.name, outcome: message === null ? "gone" : "failed", message });
-    if (message === null)
-      return { strategy: strategy.name, isConfirmed: true, attempts, cleanupMs: performance.now() - started };
+    if (message === null) return report(strategy.name, true);
   }
-  return { strategy: "kill-remove", isConfirmed: false, attempts, cleanupMs: performance.now() - started };
+  return report("kill-remove", false);
+
+  function report(strategy: Strategy, isConfirmed: boolean): CleanupReport {
+    return {
+      strategy,
+      isConfirmed,
+      attempts,
+      containerExitCode: null,
+      cleanupMs: performance.now() - started,
+    };
+  }
 }
 
 /** Null once the container is gone, else why it is not. */

@@ -198,7 +198,8 @@ function release(run: RunContext): void {
 
 async function clean(run: RunContext): Promise<void> {
   release(run);
-  run.cleaned.resolve(await cleanUp(run.plan.client, run.results.containerId ?? run.plan.name));
+  const report = await cleanUp(run.plan.client, run.results.containerId ?? run.plan.name);
+  run.cleaned.resolve({ ...report, containerExitCode: run.state().exitCode });
   run.dispatch({ type: "cleaned" });
 }
 

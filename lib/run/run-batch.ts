@@ -37,6 +37,8 @@ interface Batch<J extends BatchJob> {
   readonly isOrdered: boolean;
   readonly stop: AbortController;
   readonly done: Map<number, BatchResult<J>>;
+  /** Those that run now. */
+  readonly handles: Set<RunHandle>;
   started: number;
   given: number;
   /** Resolves at the next change of anything here. */
@@ -90,6 +92,7 @@ function createBatch<J extends BatchJob>(options: BatchOptions): Batch<J> {
     isOrdered: order === "input",
     stop: new AbortController(),
     done: new Map(),
+    handles: new Set(),
     started: 0,
     given: 0,
     change: createDeferred(),
@@ -142,20 +145,20 @@ type Outcome =
   | { readonly result: null; readonly error: unknown };
 
 async function runJob(
-  { stop }: Batch<BatchJob>,
+  { handles, stop }: Batch<BatchJob>,
   { code, options = {} }: BatchJob,
   start: (code: string, options: RunOptions) => RunHandle,
 ): Promise<Outcome> {
-  const cancel = (): void => handle?.cancel(stop.signal.reason);
   let handle: RunHandle | null = null;
   try {
     handle = start(code, options);
-    stop.signal.addEventListener("abort", cancel, { once: true });
+    handles.add(handle);
+    if (stop.signal.aborted) handle.cancel(stop.signal.reason);
     return { result: await awaitAll(handle), error: null };
   } catch (error) {
     return { result: null, error };
   } finally {
-    stop.signal.removeEventListener("abort", cancel);
+    if (handle !== null) handles.delete(handle);
   }
 }
 
@@ -172,7 +175,9 @@ function takeResult<J extends BatchJob>(batch: Batch<J>): BatchResult<J> | null 
 
 function halt(batch: Batch<BatchJob>, failure: { readonly error: unknown } | null): void {
   batch.failure ??= failure;
-  batch.stop.abort(failure?.error ?? new DOMException("nobody reads on", "AbortError"));
+  const reason = failure?.error ?? new DOMException("nobody reads on", "AbortError");
+  batch.stop.abort(reason);
+  for (const handle of batch.handles) handle.cancel(reason);
   announce(batch);
 }
 

@@ -1,10 +1,18 @@
 import { createClient, listContainers } from "../../engine-api/mod.ts";
 import { labels } from "../../lib/ownership.ts";
+import type { RunResult } from "../../lib/verdict.ts";
 
 /** How many containers of a run the Engine has now, in any state; the default Engine unless an endpoint is given. */
 export async function countContainers(runId: string, endpoint?: string): Promise<number> {
   await using client = createClient(endpoint === undefined ? {} : { endpoint });
   const filters = { label: [`${labels.run}=${runId}`] };
+  return (await listContainers(client, { all: true, filters })).length;
+}
+
+/** How many containers the Engine has, in any state, of the name that a result tells. */
+export async function countContainersOf(result: RunResult): Promise<number> {
+  await using client = createClient();
+  const filters = { name: [`^/${result.evidence.containerName ?? "none"}$`] };
   return (await listContainers(client, { all: true, filters })).length;
 }
 

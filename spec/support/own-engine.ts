@@ -2,7 +2,9 @@
  * An Engine of a spec's own, for what would hurt others: it can be stopped, started, killed and filled up. Needs root and an installed
  * `dockerd`; its image is copied from the Engine that is there.
  */
+
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
@@ -75,13 +77,14 @@ export async function startOwnEngine({
   mkdirSync(execRoot);
   runOrThrow("mount", ["-t", "tmpfs", "-o", `size=${roomMiB}m`, "tmpfs", dataRoot]);
   const configFile = join(folder, "daemon.json");
+  const bridge = `brigbox${randomBytes(3).toString("hex")}`;
   const configuration = {
     ...more,
     hosts: [endpoint, ...hosts],
     "data-root": dataRoot,
     "exec-root": execRoot,
     pidfile: join(folder, "pid"),
-    bridge: "none",
+    bridge: addBridge(bridge),
     iptables: false,
     runtimes,
   };
@@ -111,6 +114,7 @@ export async function startOwnEngine({
     await stop();
     endAllWith(`${folder}/`);
     for (const target of mountsBelow(folder)) spawnSync("umount", ["-l", target]);
+    spawnSync("ip", ["link", "delete", bridge]);
     rmSync(folder, { recursive: true, force: true });
   }
 
@@ -169,6 +173,12 @@ async function copyImage(to: string): Promise<void> {
   const images = await listImages(client, {});
   if (!images.some(({ RepoTags }) => RepoTags?.includes(defaultImage) === true))
     throw new Error(`the image ${defaultImage} could not be copied to the own Engine`);
+}
+
+/** A daemon that is told to have no bridge at all takes the one of the machine's own Engine away. "none" where no bridge can be made. */
+function addBridge(name: string): string {
+  const { status } = spawnSync("ip", ["link", "add", name, "type", "bridge"]);
+  return status === 0 ? name : "none";
 }
 
 function runOrThrow(program: string, args: readonly string[]): void {

@@ -1,78 +1,74 @@
 import * as assert from "uvu/assert";
-import { createJail, readHostile, runHostile } from "../../support/matrix.ts";
-import { suite } from "../../support/suite.ts";
+import { inBothWays, readHostile, runHostile } from "../../support/matrix.ts";
 
-const test = suite("acceptance matrix: artifacts");
-const MiB = 1024 ** 2;
-const jail = createJail();
-test.after(() => jail.close());
+inBothWays("acceptance matrix: artifacts", (test, jail, createJail) => {
+  const MiB = 1024 ** 2;
 
-test("links, pipes, sockets and odd names do not come back, plain files do", async () => {
-  const { status, artifacts, droppedArtifacts } = await runHostile(jail, readHostile("artifacts-hostile"));
-  assert.is(status, "ok");
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  const came = Object.fromEntries(artifacts.map(({ path, bytes }) => [path, text(bytes)]));
-  assert.is(came["good.txt"], "good");
-  assert.not.match(JSON.stringify(came), /root:/);
-  for (const path of Object.keys(came)) assert.not.match(path, /link-to|pipe|socket|up\//);
-  const dropped = droppedArtifacts.map(({ path }) => path);
-  for (const path of [
-    "link-to-passwd",
-    "link-to-good",
-    "link-to-link",
-    "link-to-folder",
-    "inner/up",
-    "pipe",
-    "socket",
-  ])
-    assert.ok(dropped.includes(path), `${path} is told: ${dropped.join(" ")}`);
-});
-
-test("more files than may come back are dropped and told", async () => {
-  const { artifacts, droppedArtifacts } = await runHostile(jail, readHostile("artifacts-many"), {
-    artifactCount: 20,
+  test("links, pipes, sockets and odd names do not come back, plain files do", async () => {
+    const { status, artifacts, droppedArtifacts } = await runHostile(jail, readHostile("artifacts-hostile"));
+    assert.is(status, "ok");
+    const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+    const came = Object.fromEntries(artifacts.map(({ path, bytes }) => [path, text(bytes)]));
+    assert.is(came["good.txt"], "good");
+    assert.not.match(JSON.stringify(came), /root:/);
+    for (const path of Object.keys(came)) assert.not.match(path, /link-to|pipe|socket|up\//);
+    const dropped = droppedArtifacts.map(({ path }) => path);
+    for (const path of [
+      "link-to-passwd",
+      "link-to-good",
+      "link-to-link",
+      "link-to-folder",
+      "inner/up",
+      "pipe",
+      "socket",
+    ])
+      assert.ok(dropped.includes(path), `${path} is told: ${dropped.join(" ")}`);
   });
-  assert.is(artifacts.length, 20);
-  assert.ok(droppedArtifacts.some(({ reason }) => reason === "too-many"));
-});
 
-test("a hundred links to one file are not a hundred files", async () => {
-  const wide = createJail({ artifactCount: 1000, artifactBytes: 8 * MiB });
-  try {
-    const { artifacts } = await runHostile(wide, readHostile("artifacts-links-to-one"));
-    const total = artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    assert.ok(total <= 8 * MiB, String(total));
-    assert.ok(artifacts.every(({ path }) => !path.startsWith("s")));
-  } finally {
-    await wide.close();
+  test("more files than may come back are dropped and told", async () => {
+    const { artifacts, droppedArtifacts } = await runHostile(jail, readHostile("artifacts-many"), {
+      artifactCount: 20,
+    });
+    assert.is(artifacts.length, 20);
+    assert.ok(droppedArtifacts.some(({ reason }) => reason === "too-many"));
+  });
+
+  test("a hundred links to one file are not a hundred files", async () => {
+    const wide = createJail({ artifactCount: 1000, artifactBytes: 8 * MiB });
+    try {
+      const { artifacts } = await runHostile(wide, readHostile("artifacts-links-to-one"));
+      const total = artifacts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      assert.ok(total <= 8 * MiB, String(total));
+      assert.ok(artifacts.every(({ path }) => !path.startsWith("s")));
+    } finally {
+      await wide.close();
+    }
+  });
+
+  test("what lies too deep is dropped and told", async () => {
+    const { status, artifacts, droppedArtifacts } = await runHostile(jail, readHostile("artifacts-deep"));
+    assert.equal([status, artifacts.length], ["ok", 0]);
+    assert.ok(droppedArtifacts.some(({ reason }) => reason === "too-deep"));
+  });
+
+  test("files that change into pipes while they are collected hold up nothing", async () => {
+    const { status, timings } = await runHostile(jail, readHostile("artifacts-fifo-writer"));
+    assert.is(status, "ok");
+    assert.ok(timings.collectMs < 20_000);
+  });
+
+  const hostilePaths = ["../x", "/etc/x", "a/../../x", "a//b", ".", "a/./b", "a\0b"];
+
+  for (const path of hostilePaths) {
+    test(`an input file named ${JSON.stringify(path)} is refused before anything is made`, () => {
+      assert.throws(() => jail.start("pass", { files: { [path]: "x" } }), /must be a relative path/);
+    });
   }
-});
 
-test("what lies too deep is dropped and told", async () => {
-  const { status, artifacts, droppedArtifacts } = await runHostile(jail, readHostile("artifacts-deep"));
-  assert.equal([status, artifacts.length], ["ok", 0]);
-  assert.ok(droppedArtifacts.some(({ reason }) => reason === "too-deep"));
-});
-
-test("files that change into pipes while they are collected hold up nothing", async () => {
-  const { status, timings } = await runHostile(jail, readHostile("artifacts-fifo-writer"));
-  assert.is(status, "ok");
-  assert.ok(timings.collectMs < 20_000);
-});
-
-const hostilePaths = ["../x", "/etc/x", "a/../../x", "a//b", ".", "a/./b", "a\0b"];
-
-for (const path of hostilePaths) {
-  test(`an input file named ${JSON.stringify(path)} is refused before anything is made`, () => {
-    assert.throws(() => jail.start("pass", { files: { [path]: "x" } }), /must be a relative path/);
+  test("a file and a folder of one name are refused with both names", () => {
+    assert.throws(
+      () => jail.start("pass", { files: { a: "x", "a/b": "y" } }),
+      /"a" is a file, so "a\/b" cannot be below it/,
+    );
   });
-}
-
-test("a file and a folder of one name are refused with both names", () => {
-  assert.throws(
-    () => jail.start("pass", { files: { a: "x", "a/b": "y" } }),
-    /"a" is a file, so "a\/b" cannot be below it/,
-  );
 });
-
-test.run();

@@ -1,5 +1,5 @@
 /**
- * Kills host processes in the middle of cold runs, and measures what they leave behind:
+ * Kills host processes in the middle of runs, cold ones and with a pool, and measures what they leave behind:
  * `tsx spec/support/kill-host/kill-host.ts [--rounds 200] [--seed 1]`. Exits 1 where something stays that must not.
  */
 import { parseArgs } from "node:util";
@@ -33,8 +33,8 @@ const rounds = await killRounds(client, {
     console.log(cells.join("  ").trimEnd());
   },
 });
-const runIds = new Set(rounds.map(({ runId }) => runId));
+const owners = new Set(rounds.map(({ owner }) => owner));
 const listed = await listContainers(client, { all: true, filters: { label: [labels.run] } });
-const late = listed.filter(({ Labels }) => runIds.has(Labels?.[labels.run] ?? "")).length;
+const late = listed.filter(({ Labels }) => owners.has(Labels?.[labels.owner] ?? "")).length;
 console.log(`${summarize(rounds)}; ${late} there in the end`);
 if (late > 0 || rounds.some((round) => findFault(round) !== null)) process.exitCode = 1;

@@ -7,12 +7,13 @@ import { type EngineClient, listContainers } from "../../../engine-api/mod.ts";
 import { labels } from "../../../lib/ownership.ts";
 import { reap } from "../../../lib/reaper/reap.ts";
 
-/** What the victim's run does. */
-export type Program = "short" | "busy";
+/** What the victim does: one cold run, or some with a pool. */
+export type Program = "short" | "busy" | "pooled";
 
-/** What became of a run whose host was killed. */
+/** What became of the containers whose host was killed. */
 export interface KillRound {
-  readonly runId: string;
+  /** The host, as in its containers' labels. */
+  readonly owner: string;
   readonly program: Program;
   /** From the start of the run to the kill, milliseconds. */
   readonly killedAtMs: number;
@@ -35,7 +36,7 @@ const quietMs = 400;
 
 const pollMs = 25;
 
-/** How long an undisturbed run takes, from its start to its container's end, milliseconds. */
+/** How long the victim works undisturbed, until its last container's end, milliseconds. */
 export async function measureRun(program: Program): Promise<number> {
   const victim = await startVictim(program);
   const startedAt = performance.now();
@@ -51,22 +52,22 @@ export async function killRound(
   client: EngineClient,
   { program, killAfterMs }: { readonly program: Program; readonly killAfterMs: number },
 ): Promise<KillRound> {
-  const { runId, kill } = await startVictim(program);
+  const { owner, kill } = await startVictim(program);
   const startedAt = performance.now();
   await delay(killAfterMs);
   const killedAt = performance.now();
   await kill();
-  const { seenFirst, startedGoneMs } = await watchStarted(client, runId, killedAt);
-  const leftCreated = (await statesOf(client, runId)).filter((state) => state === "created").length;
-  const { containers } = await reap(client, { withLabels: [`${labels.run}=${runId}`] });
+  const { seenFirst, startedGoneMs } = await watchStarted(client, owner, killedAt);
+  const leftCreated = (await statesOf(client, owner)).filter((state) => state === "created").length;
+  const { containers } = await reap(client, { withLabels: [`${labels.owner}=${owner}`] });
   const reaped = containers.filter(({ outcome }) => outcome === "removed").length;
-  const left = (await statesOf(client, runId)).length;
+  const left = (await statesOf(client, owner)).length;
   const killedAtMs = killedAt - startedAt;
-  return { runId, program, killedAtMs, seenFirst, startedGoneMs, leftCreated, reaped, left };
+  return { owner, program, killedAtMs, seenFirst, startedGoneMs, leftCreated, reaped, left };
 }
 
 interface Victim {
-  readonly runId: string;
+  readonly owner: string;
   /** Resolves once the process is dead and collected, also where it ended by itself. */
   kill(): Promise<void>;
   nextLine(): Promise<string>;
@@ -84,21 +85,21 @@ async function startVictim(program: Program): Promise<Victim> {
   };
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async (): Promise<string> => String((await lines.next()).value ?? "");
-  const runId = await nextLine();
-  if (runId === "") throw new Error("the victim ended before it started its run");
-  return { runId, kill, nextLine };
+  const owner = await nextLine();
+  if (owner === "") throw new Error("the victim ended before it said who it is");
+  return { owner, kill, nextLine };
 }
 
 async function watchStarted(
   client: EngineClient,
-  runId: string,
+  owner: string,
   killedAt: number,
 ): Promise<Pick<KillRound, "seenFirst" | "startedGoneMs">> {
   let seenFirst: string | null = null;
   let quietSinceMs: number | null = null;
   let hasSeenStarted = false;
   for (;;) {
-    const states = await statesOf(client, runId);
+    const states = await statesOf(client, owner);
     const nowMs = performance.now() - killedAt;
     seenFirst ??= states[0] ?? "none";
     const hasStarted = states.some((state) => state !== "created");
@@ -111,8 +112,8 @@ async function watchStarted(
   }
 }
 
-async function statesOf(client: EngineClient, runId: string): Promise<readonly string[]> {
-  const filters = { label: [`${labels.run}=${runId}`] };
+async function statesOf(client: EngineClient, owner: string): Promise<readonly string[]> {
+  const filters = { label: [`${labels.owner}=${owner}`] };
   const found = await listContainers(client, { all: true, filters });
   return found.map(({ State }) => State ?? "?");
 }

@@ -5,13 +5,13 @@ import { createSeededRandom } from "./seeded-random.ts";
 /** Within this after the kill of its host no started container may exist, milliseconds. */
 export const goneWithinMs = 5000;
 
-const programs: readonly Program[] = ["short", "busy"];
+const programs: readonly Program[] = ["short", "busy", "pooled"];
 
 /** Some kills must come after the cleanup, too. */
 const spread = 1.15;
 
 /**
- * Kills a host at random moments of cold runs, from before the create to after the cleanup.
+ * Kills a host at random moments of its runs, from before the first create to after the last cleanup.
  *
  * @param options.onRound hears of each round when it is over.
  */

@@ -1,6 +1,7 @@
-/** A host process that does one cold run, says its id before and `done` after it, and then waits to be killed. */
+/** A host process that says who it is as an owner, does one cold run, or fills a pool and has it do some, says `done`, and then waits to be killed. */
 import { writeSync } from "node:fs";
 import { createExecutor } from "../../../lib/executor.ts";
+import { currentOwner, formatOwner } from "../../../lib/ownership.ts";
 
 const programs: Readonly<Record<string, string>> = {
   short: "result = 1",
@@ -13,14 +14,18 @@ const programs: Readonly<Record<string, string>> = {
   ].join("\n"),
 };
 
-const code = programs[process.argv[2] ?? ""];
+const name = process.argv[2] ?? "";
+const isPooled = name === "pooled";
+const code = programs[isPooled ? "short" : name];
 if (code === undefined)
-  throw new TypeError(`give one of ${Object.keys(programs).join(", ")} as the only argument`);
-const executor = createExecutor();
-const handle = executor.start(code);
+  throw new TypeError(`give one of ${Object.keys(programs).join(", ")}, pooled as the only argument`);
+const executor = createExecutor({
+  policy: { validator: "off" },
+  ...(isPooled && { pool: { size: 2, preload: ["pandas"] } }),
+});
 // Written at once and not by way of a queue, which a kill would drop.
-writeSync(1, `${handle.runId}\n`);
-await handle.result;
-await handle.cleaned;
+writeSync(1, `${formatOwner(currentOwner())}\n`);
+if (isPooled) await executor.warmUp();
+for (let times = isPooled ? 3 : 1; times > 0; times--) await executor.run(code);
 writeSync(1, "done\n");
 setInterval(() => undefined, 1000);

@@ -10,7 +10,13 @@ import { suite } from "../../../support/suite.ts";
 
 const test = suite("attacks on the jail");
 
-const gone: CleanupReport = { strategy: "remove", isConfirmed: true, attempts: [], cleanupMs: 1 };
+const gone: CleanupReport = {
+  strategy: "remove",
+  isConfirmed: true,
+  attempts: [],
+  containerExitCode: null,
+  cleanupMs: 1,
+};
 const allStopped = Object.fromEntries(
   probedAttacks.map(({ id }) => [id, { outcome: "stopped", seen: "Operation not permitted" }]),
 );
