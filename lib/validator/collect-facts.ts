@@ -23,8 +23,10 @@ export interface FactsWalk {
 
 interface ScopeChange {
   readonly node: CodeNode;
-  /** The scope and the change around it. */
-  readonly before: Pick<FactsWalk, "scope" | "change">;
+  /** The scope before. */
+  readonly scope: Scope;
+  /** The change around this one. */
+  readonly outer: ScopeChange | null;
 }
 
 /** Walks over the tree once. */
@@ -53,7 +55,10 @@ export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source:
   walk(top, {
     enter: (node) => visitors.get(node.name)?.(node, place),
     leave(node) {
-      if (place.change?.node === node) Object.assign(place, place.change.before);
+      const { change } = place;
+      if (change?.node !== node) return;
+      place.scope = change.scope;
+      place.change = change.outer;
     },
   });
   // What a decorator of the code's own returns need not be a function or a class.
@@ -111,8 +116,7 @@ function keep(node: CodeNode, { facts, scope }: FactsWalk): void {
 
 /** Takes another scope until the node is left. */
 function changeScope(to: Scope, node: CodeNode, walk: FactsWalk): void {
-  const { scope, change } = walk;
-  walk.change = { node, before: { scope, change } };
+  walk.change = { node, scope: walk.scope, outer: walk.change };
   walk.scope = to;
 }
 

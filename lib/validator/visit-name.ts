@@ -41,7 +41,7 @@ export function visitName(node: CodeNode, walk: FactsWalk): void {
 
 /** Parameters belong to the function, in the list of which the walk looks at the scope outside. */
 function visitParameter(node: CodeNode, name: string, { facts, scope, change }: FactsWalk): void {
-  const owner = change?.before.scope ?? scope;
+  const owner = change?.scope ?? scope;
   facts.bound.push({ name, node, scope });
   if (isAfter(node, "(")) owner.firstParameter ??= name;
   bind(owner, name);
