@@ -8,7 +8,7 @@ import type { AuditMode, Policy, ValidatorMode } from "../../policy/policy.ts";
 import { resolvePolicy } from "../../policy/resolve-policy.ts";
 import type { RunHandle } from "../../run/run-handle.ts";
 import type { Artifact, RunResult } from "../../verdict.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { type ConfigFlags, loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readCode } from "../input/read-code.ts";
@@ -18,6 +18,7 @@ import { resultJson } from "../output/result-json.ts";
 import { showResult } from "../output/show-result.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 interface RunFlags extends GlobalOptions, ConfigFlags {
   readonly input: readonly string[];
