@@ -1,5 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
+// The index loads fetch, web sockets, caches and mocks too, which takes four times as long; and Bun replaces it by a shim without an Agent.
+import UndiciAgent from "undici/lib/dispatcher/agent.js";
 import { abandonOnAbort } from "./abort.ts";
 import { explainFailure, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
 import { createConnector } from "./connector.ts";
@@ -59,7 +61,7 @@ export function createTransport(endpoint: Endpoint): Transport {
   const { origin, connect } = createConnector(endpoint);
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
+  const agent = new (UndiciAgent as unknown as typeof Agent)({ headersTimeout: 0, bodyTimeout: 0, connect });
   // After the 101 neither a signal nor agent.close() reaches a socket.
   const upgraded = new Set<Duplex>();
 
