@@ -8,7 +8,7 @@ import { rawSide } from "./sides.ts";
 const streams = 200;
 const lines = 100;
 const pauseMs = 20;
-const program = `import time\nfor n in range(${lines}):\n    print("line", n, flush=True)\n    time.sleep(${pauseMs / 1000})`;
+const program = `import time\nfor n in range(${lines}):\n    print("line", n, flush=True)\n    time.sleep(${pauseMs / 1000})\ntime.sleep(1)`;
 
 /** Many logs followed at once. */
 export const follow: Section = {
