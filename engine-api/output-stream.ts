@@ -32,13 +32,14 @@ export function streamOutput(
   async function advance(): Promise<Step> {
     try {
       source ??= await open();
+      if (isOver) return await end();
       // A bad frame behind good output shows at the next push, which may be long in coming.
       demultiplexer.push(nothing);
       for (;;) {
-        const step = isOver ? undefined : await source.pieces.next();
-        if (step === undefined || isOver) return { done: true, value: undefined };
-        if (step.done) return finish(source);
-        chunks = takeApart(source, step.value);
+        const given = await source.pieces.next();
+        if (isOver) return { done: true, value: undefined };
+        if (given.done) return finish(source);
+        chunks = takeApart(source, given.value);
         taken = 0;
         if (chunks.length > 0) return takeChunk();
       }
@@ -74,6 +75,11 @@ export function streamOutput(
     return { done: false, value: chunks[taken++] as OutputChunk };
   }
 
+  async function end(): Promise<Step> {
+    await leave();
+    return { done: true, value: undefined };
+  }
+
   async function leave(): Promise<void> {
     isOver = true;
     chunks = [];
@@ -81,12 +87,16 @@ export function streamOutput(
     await source?.pieces.return?.();
   }
 
-  function next(): Promise<Step> {
-    // Steps that are asked for at once are taken one behind the other, as from a generator.
-    if (underWay !== undefined) return follow(underWay.then(next, next));
+  function step(): Promise<Step> {
     if (taken < chunks.length) return Promise.resolve(takeChunk());
     if (isOver) return Promise.resolve({ done: true, value: undefined });
-    return follow(advance());
+    return advance();
+  }
+
+  function next(): Promise<Step> {
+    // Steps that are asked for at once are taken one behind the other, as from a generator.
+    if (underWay !== undefined) return follow(underWay.then(step, step));
+    return taken < chunks.length ? step() : follow(step());
   }
 
   function follow(step: Promise<Step>): Promise<Step> {
@@ -100,10 +110,7 @@ export function streamOutput(
 
   const output: AsyncGenerator<OutputChunk, void, undefined> = {
     next,
-    async return() {
-      await leave();
-      return { done: true, value: undefined };
-    },
+    return: end,
     async throw(error) {
       await leave();
       throw error;
