@@ -52,8 +52,8 @@ function toRow(
   const figures: Record<string, number> = {};
   const cells = (["attach", "logs"] as const).flatMap((kind) => {
     const side = sideNamed(all[kind], own.name);
-    const perSecond = median(side, rate);
-    const ratio = perSecond / median(sideNamed(all[kind], rawSide), rate);
+    const perSecond = median(side, rate(kind));
+    const ratio = perSecond / median(sideNamed(all[kind], rawSide), rate(kind));
     const before = median(side, ({ memory }) => memory.before);
     const most = Math.max(...side.rounds.map(({ memory }) => memory.most));
     Object.assign(figures, {
@@ -67,8 +67,13 @@ function toRow(
   return { name: own.name, cells, figures };
 }
 
-function rate({ bytes, ms }: Measured): number {
-  return bytes / mebibyte / (ms / 1000);
+/** By what the container wrote: the raw socket counts the headers of frames and of HTTP's chunks too. */
+function rate(kind: "attach" | "logs"): (measured: Measured) => number {
+  const written = kind === "attach" ? attachMiB : logMiB;
+  return ({ bytes, ms }) => {
+    if (bytes < written * mebibyte) throw new Error(`${kind}: ${bytes} bytes came of ${written} MiB`);
+    return written / (ms / 1000);
+  };
 }
 
 /** A container that floods its stdout once it is started. */
