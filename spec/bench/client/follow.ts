@@ -25,7 +25,7 @@ export const follow: Section = {
     });
     return {
       title: `${streams} logs followed at once`,
-      intro: `A container writes ${lines} lines, one each ${pauseMs} ms, while a client follows its log ${streams} times: ${streams * lines} lines should come, and no descriptor be left a second after the end. Once each.`,
+      intro: `A container writes ${lines} lines, one each ${pauseMs} ms, while a client follows its log ${streams} times: ${streams * lines} lines should come, and no descriptor be left a second after the end (a connection that is kept for later counts too). Once each.`,
       columns: ["lines that came", "seconds", "CPU, s", "memory before, most, MiB", "descriptors left"],
       rows,
     };
