@@ -15,12 +15,6 @@ export interface WatchedBody {
   failure(): { readonly error: unknown } | null;
 }
 
-/** What undici answers with, as far as it is used here. */
-interface RawBody extends AsyncIterable<Uint8Array> {
-  destroy(): unknown;
-  on(event: "error", listener: () => void): unknown;
-}
-
 const maxMessageLength = 4096;
 
 /** Remembers what a streamed body's source throws, which would else look like a lost connection. */
@@ -39,22 +33,6 @@ export function watchBody(body: RequestBody | undefined): WatchedBody {
   return { body: watched(body), failure: () => failure };
 }
 
-/** An answer's body whose errors are put by `explain` into the caller's words. */
-export function guardBody(body: RawBody, explain: (error: unknown) => unknown): ResponseBody {
-  // A body that nobody reads any more must not end the process with an unheard error.
-  body.on("error", () => undefined);
-  return {
-    destroy: () => void body.destroy(),
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* body;
-      } catch (error) {
-        throw explain(error);
-      }
-    },
-  };
-}
-
 /** The signal's reason passes through unchanged; every other failure of a connection is a lost or refused one. */
 export function explainFailure(error: unknown, address: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
@@ -70,6 +48,9 @@ export async function readBody(body: ResponseBody, maxBytes: number): Promise<Bu
     if (total > maxBytes) throw new ProtocolError(`an answer over the cap of ${maxBytes} bytes`);
     chunks.push(chunk);
   }
+  const [only] = chunks;
+  // Most answers are one chunk, which then needs no copy.
+  if (only !== undefined && chunks.length === 1) return Buffer.from(only.buffer, only.byteOffset, total);
   return Buffer.concat(chunks, total);
 }
 

@@ -1,9 +1,10 @@
-import { demultiplexedBody, rawBody } from "./attachment-streams.ts";
 import { type CallOptions, withSignal } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { inspectContainer } from "./containers.ts";
 import type { OutputChunk } from "./frames.ts";
 import { readLines } from "./lines.ts";
+import type { RequestOptions } from "./operations.ts";
+import { streamOutput } from "./output-stream.ts";
 
 /** Options of {@link containerLogs}. */
 export interface LogOptions extends CallOptions {
@@ -33,6 +34,8 @@ export interface LogLine {
   readonly time: string;
 }
 
+type LogQuery = NonNullable<RequestOptions<"GET /containers/{id}/logs">["query"]>;
+
 /**
  * What a container wrote, as its log driver kept it. Leaving the loop closes the connection.
  *
@@ -40,28 +43,21 @@ export interface LogLine {
  * @example
  * for await (const { stream, bytes } of containerLogs(client, "web", { follow: true, tail: 10 })) process[stream].write(bytes);
  */
-export async function* containerLogs(
+export function containerLogs(
   client: EngineClient,
   id: string,
   options: LogOptions = {},
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  const { follow = false, stdout = true, stderr = true, timestamps = false, signal } = options;
-  const tty = options.tty ?? (await hasTerminal(client, id, signal));
-  const query = {
-    follow,
-    stdout,
-    stderr,
-    timestamps,
-    ...(options.tail !== undefined && { tail: String(options.tail) }),
-    ...(options.since !== undefined && { since: seconds(options.since) }),
-    ...(options.until !== undefined && { until: seconds(options.until) }),
-  };
-  const { body } = await client.stream("GET /containers/{id}/logs", {
-    path: { id },
-    query,
-    ...withSignal(signal),
+  return streamOutput(async () => {
+    const { signal } = options;
+    const tty = options.tty ?? (await hasTerminal(client, id, signal));
+    const { body } = await client.stream("GET /containers/{id}/logs", {
+      path: { id },
+      query: toQuery(options),
+      ...withSignal(signal),
+    });
+    return { pieces: body[Symbol.asyncIterator](), isFramed: !tty };
   });
-  yield* tty ? rawBody(body) : demultiplexedBody(body);
 }
 
 /**
@@ -89,6 +85,18 @@ async function hasTerminal(
 ): Promise<boolean> {
   const { Config } = await inspectContainer(client, id, withSignal(signal));
   return Config?.Tty === true;
+}
+
+function toQuery({ follow, stdout, stderr, timestamps, tail, since, until }: LogOptions): LogQuery {
+  return {
+    follow: follow ?? false,
+    stdout: stdout ?? true,
+    stderr: stderr ?? true,
+    timestamps: timestamps ?? false,
+    ...(tail !== undefined && { tail: String(tail) }),
+    ...(since !== undefined && { since: seconds(since) }),
+    ...(until !== undefined && { until: seconds(until) }),
+  };
 }
 
 /** The Engine takes seconds with a fraction. */

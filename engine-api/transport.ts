@@ -1,11 +1,14 @@
 import type { Duplex, Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
+// The index loads fetch, web sockets, caches and mocks too, which takes four times as long; and Bun replaces it by a shim without an Agent.
+import UndiciAgent from "undici/lib/dispatcher/agent.js";
 import { abandonOnAbort } from "./abort.ts";
-import { explainFailure, guardBody, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
+import { explainFailure, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
 import { createConnector } from "./connector.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { ProtocolError } from "./errors.ts";
 import { createPlainAnswer } from "./plain-answer.ts";
+import { abortError, createRequestHandler } from "./request-handler.ts";
 
 /** One HTTP request to the Engine. */
 export interface TransportRequest {
@@ -58,31 +61,27 @@ export function createTransport(endpoint: Endpoint): Transport {
   const { origin, connect } = createConnector(endpoint);
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
+  const agent = new (UndiciAgent as unknown as typeof Agent)({ headersTimeout: 0, bodyTimeout: 0, connect });
   // After the 101 neither a signal nor agent.close() reaches a socket.
   const upgraded = new Set<Duplex>();
 
   return {
-    async request(request) {
+    request(request) {
       const { signal } = request;
-      signal?.throwIfAborted();
+      if (signal?.aborted) return Promise.reject(signal.reason);
       const { body, failure } = watchBody(request.body);
       const explain = (error: unknown) => {
         const own = signal?.aborted ? null : failure();
         return own === null ? explainFailure(error, address, signal) : own.error;
       };
-      try {
-        const options = { origin, ...dispatchOptions(request, body), signal: signal ?? null };
-        // undici hears a signal only once it is connected.
-        const answer = await abandonOnAbort(agent.request(options), signal);
-        return {
-          status: answer.statusCode,
-          headers: answer.headers,
-          body: guardBody(answer.body, explain),
-        };
-      } catch (error) {
-        throw explain(error);
-      }
+      return new Promise((resolve, reject) => {
+        const handler = createRequestHandler({ resolve, reject, explain, signal });
+        try {
+          agent.dispatch({ origin, ...dispatchOptions(request, body) }, handler);
+        } catch (error) {
+          reject(explain(error));
+        }
+      });
     },
     async upgrade(request) {
       request.signal?.throwIfAborted();
@@ -170,8 +169,4 @@ function dispatchUpgrade(
     });
   });
   return connection.finally(() => settled.abort());
-}
-
-function abortError(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error("aborted", { cause: signal?.reason });
 }

@@ -8,6 +8,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient, engineInfo } from "../../engine-api/mod.ts";
 import { call } from "../support/steps.ts";
+import { calls } from "./client/calls.ts";
+import { follow } from "./client/follow.ts";
+import { footprint } from "./client/footprint.ts";
+import { streams } from "./client/streams.ts";
 import { cold } from "./cold/cold.ts";
 import { type Section, type SectionReport, toMarkdown } from "./section.ts";
 import { throughput } from "./throughput/throughput.ts";
@@ -15,7 +19,17 @@ import { validator } from "./validator/validator.ts";
 import { values as largeValues } from "./values/values.ts";
 import { warm } from "./warm/warm.ts";
 
-const sections: readonly Section[] = [cold, warm, throughput, largeValues, validator];
+const sections: readonly Section[] = [
+  cold,
+  warm,
+  throughput,
+  largeValues,
+  validator,
+  calls,
+  streams,
+  follow,
+  footprint,
+];
 const jsonFile = new URL("report.json", import.meta.url);
 const markdownFile = new URL("report.md", import.meta.url);
 

@@ -1,6 +1,6 @@
 /**
  * Checks what npm would publish: packs it, unpacks it into an empty project that has nothing but the declared dependencies,
- * imports every entry point, compiles a user's program against the types, and runs the command.
+ * imports every entry point, compiles a user's program against the types in each way that compilers find packages, and runs the command.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -15,11 +15,13 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
 const userProgram = `
 import { createExecutor, type RunResult, type DataFrame } from "brigbox";
 import { createClient, isNotFound } from "brigbox/engine-api";
+import { json, type StubEngine, startStubEngine } from "brigbox/testing";
 const client = createClient({ endpoint: "unix:///nowhere.sock" });
 const container: Promise<{ readonly Id?: string | null }> = client.request("GET /containers/{id}/json", { path: { id: "web" } });
 container.catch((error: unknown) => isNotFound(error));
 // @ts-expect-error a path that the Engine does not have
 client.request("GET /nothing");
+export const engine: Promise<StubEngine> = startStubEngine({ "GET /info": json(200, {}) });
 export async function run(frame: DataFrame): Promise<RunResult["status"]> {
   await using executor = createExecutor({ client, policy: { timeoutMs: 1000 } });
   return (await executor.run("result = 1", { inputs: { frame } })).status;
@@ -27,7 +29,6 @@ export async function run(frame: DataFrame): Promise<RunResult["status"]> {
 `;
 
 const compilerOptions = {
-  module: "NodeNext",
   target: "ES2022",
   lib: ["ES2023", "ESNext.Disposable"],
   strict: true,
@@ -35,6 +36,12 @@ const compilerOptions = {
   types: ["node"],
   skipLibCheck: false,
 };
+
+/** How users' compilers find packages. */
+const resolutions = [
+  { module: "NodeNext", moduleResolution: "NodeNext" },
+  { module: "Preserve", moduleResolution: "Bundler" },
+];
 
 function inProject(folder: string, program: string, args: readonly string[]): string {
   return execFileSync(program, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
@@ -70,6 +77,8 @@ function checkFiles(files: readonly string[]): void {
   if (strangers.length > 0) throw new Error(`the package holds what it should not: ${strangers.join(", ")}`);
   for (const needed of [
     "dist/lib/mod.d.ts",
+    "dist/engine-api/mod.d.ts",
+    "dist/engine-api/testing/mod.d.ts",
     "dist/lib/harness/python/supervisor.py",
     "dist/profiles/image/Dockerfile",
     "README.md",
@@ -84,14 +93,20 @@ try {
   checkFiles(installInto(folder));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
   writeFileSync(join(folder, "user.ts"), userProgram);
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["user.ts"] }));
-  inProject(folder, resolve("node_modules/.bin/tsc"), ["-p", "."]);
+  for (const resolution of resolutions) {
+    const options = { ...compilerOptions, ...resolution };
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: options, files: ["user.ts"] }),
+    );
+    inProject(folder, resolve("node_modules/.bin/tsc"), ["-p", "."]);
+  }
   const names = inProject(folder, process.execPath, [
     "-e",
-    'const [a, b] = await Promise.all([import("brigbox"), import("brigbox/engine-api")]); console.log(typeof a.createExecutor, typeof b.createClient)',
+    'const [a, b, c] = await Promise.all([import("brigbox"), import("brigbox/engine-api"), import("brigbox/testing")]); console.log(typeof a.createExecutor, typeof b.createClient, typeof c.startStubEngine)',
     "--input-type=module",
   ]).trim();
-  if (names !== "function function")
+  if (names !== "function function function")
     throw new Error(`the entry points do not export what they should: ${names}`);
   const version = inProject(folder, process.execPath, [
     "node_modules/brigbox/dist/lib/cli/main.js",

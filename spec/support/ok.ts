@@ -13,6 +13,10 @@ runSteps([
     name: "Deno",
     command: ["deno", "check", "engine-api/mod.ts", "engine-api/testing/mod.ts", "lib/mod.ts"],
   },
+  {
+    name: "what JSR would publish",
+    command: ["deno", "publish", "--dry-run", "--allow-dirty", "--quiet"],
+  },
   { name: "build", command: ["tsx", "spec/support/build.ts"] },
   { name: "package", command: ["tsx", "spec/support/check-package.ts"] },
 ]);
