@@ -14,6 +14,8 @@ export const normalNumbers: Readonly<Record<string, number>> = {
   time: normalSeconds,
   timeNano: normalSeconds * 1e9,
   Pid: 1234,
+  PID: 1234,
+  version: 10,
   NCPU: 4,
   NanoCPUs: 4_000_000_000,
   MemTotal: 8_589_934_592,
@@ -63,6 +65,7 @@ export const normalPatterns: readonly (readonly [pattern: RegExp, text: string])
   [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, "02:42:ac:11:00:02"],
   [/\b(?:Less than a second|\d+ seconds?)(?= ago|$)/g, "2 seconds"],
   [/(?<=:)\d{5}(?=->)/g, "40000"],
+  [/(?<=docker-import-)\d+/g, "1"],
 ];
 
 /** Ids by how they look, the longest first. */
@@ -71,3 +74,6 @@ export const idPattern: RegExp =
 
 /** How many are kept of a list in an answer. */
 export const longestList = 8;
+
+/** Lists that are kept whole: what the call itself was. */
+export const wholeLists: ReadonlySet<string> = new Set(["archive", "lines"]);

@@ -5,6 +5,7 @@ import {
   normalNumbers,
   normalPatterns,
   normalTexts,
+  wholeLists,
 } from "./normal-forms.ts";
 import type { RecordedAnswer, Recording } from "./recording.ts";
 
@@ -36,7 +37,10 @@ export function createNormalizer(
     const [path = "", query] = given.split("?");
     const parts = path.split("/").map((part) => encodeURIComponent(text(decodeURIComponent(part))));
     if (query === undefined) return parts.join("/");
-    const pairs = [...new URLSearchParams(query)].map(([name, part]): [string, string] => [name, text(part)]);
+    const pairs = [...new URLSearchParams(query)].map(([name, part]): [string, string] => [
+      name,
+      name === "version" && Number(part) > 0 ? String(normalNumbers.Index) : text(part),
+    ]);
     return `${parts.join("/")}?${new URLSearchParams(pairs)}`;
   }
 
@@ -67,7 +71,7 @@ export function createNormalizer(
     if (given.length === 2 && typeof name === "string" && normalTexts[name] !== undefined)
       return [name, normalTexts[name]];
     if (key === "Processes") return given.map((row) => (row as string[]).map(normalCell));
-    return given.slice(0, longestList).map((item) => value(item, key));
+    return given.slice(0, wholeLists.has(key) ? undefined : longestList).map((item) => value(item, key));
   }
 
   function headers(given: RecordedAnswer["headers"]): RecordedAnswer["headers"] {

@@ -24,27 +24,26 @@ export async function readAnswer(capture: Capture, how: Recording["how"]): Promi
     if (value !== undefined) headers[name] = String(value);
   }
   const bytes = Buffer.concat(pieces);
-  return { status, headers, ...(bytes.length > 0 && (await readBody(bytes, headers, status, how))) };
+  return { status, headers, ...(bytes.length > 0 && (await readBody(bytes, headers, how))) };
 }
 
 async function readBody(
   bytes: Buffer,
   headers: Readonly<Record<string, string>>,
-  status: number,
   how: Recording["how"],
 ): Promise<Partial<RecordedAnswer>> {
-  const type = headers["content-type"] ?? "";
-  if (type.includes("tar") && status === 200) return { archive: await readArchive(bytes) };
-  if (type.includes("json") && status === 200 && how === "stream") return { lines: readLines(bytes) };
-  if (type.includes("json")) return { json: JSON.parse(bytes.toString("utf8")) };
+  if (bytes.toString("latin1", 257, 262) === "ustar") return { archive: await readArchive(bytes) };
+  const isJson = headers["content-type"]?.includes("json") ?? /^[{[]/.test(bytes.toString("latin1", 0, 1));
+  if (isJson && how === "stream" && bytes.includes("\n")) return { lines: readLines(bytes) };
+  if (isJson) return { json: JSON.parse(bytes.toString("utf8")) };
   const frames = readFrames(bytes);
   return frames === null ? { text: bytes.toString("utf8") } : { frames };
 }
 
-/** One that was left early ends in the middle of a line. */
+/** One that was left early ends in the middle of a line. In which order layers are prepared is chance. */
 function readLines(bytes: Buffer): unknown[] {
-  const lines = bytes.toString("utf8").split("\n");
-  return lines.slice(0, -1).map((line) => JSON.parse(line));
+  const lines = bytes.toString("utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line)).filter(({ status }) => status !== "Preparing");
 }
 
 /** Null where it is no stream of frames. Frames of one stream that follow each other are one, for how it was cut is chance. */

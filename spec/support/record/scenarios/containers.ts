@@ -33,7 +33,6 @@ export const containers: Scenario = async (recorder) => {
   await refused("GET /containers/{id}/json", { path: { id: "nowhere" } });
   await call("GET /containers/json", { query: { all: true, filters } });
   await refused("POST /containers/{id}/kill", { path: { id } });
-  const exit = call("POST /containers/{id}/wait", { path: { id }, query: { condition: "next-exit" } });
   await call("POST /containers/{id}/start", { path: { id } });
   await call("POST /containers/{id}/start", { path: { id } });
   await refused("POST /containers/{id}/start", { path: { id: "nowhere" } });
@@ -49,10 +48,10 @@ export const containers: Scenario = async (recorder) => {
   await call("POST /containers/{id}/pause", { path: { id } });
   await refused("POST /containers/{id}/pause", { path: { id } });
   await call("POST /containers/{id}/unpause", { path: { id } });
-  await refused("POST /containers/{id}/unpause", { path: { id } });
   await call("POST /containers/{id}/restart", { path: { id }, query: { t: 0 } });
-  await exit;
+  const exit = call("POST /containers/{id}/wait", { path: { id }, query: { condition: "next-exit" } });
   await call("POST /containers/{id}/stop", { path: { id }, query: { t: 0 } });
+  await exit;
   await call("POST /containers/{id}/stop", { path: { id } });
   await refused("GET /containers/{id}/top", { path: { id } });
   await call("POST /containers/{id}/wait", { path: { id } });

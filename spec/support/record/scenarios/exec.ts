@@ -25,7 +25,6 @@ export const exec: Scenario = async (recorder) => {
     });
     await call("GET /exec/{id}/json", { path: { id } });
     await refused("POST /exec/{id}/start", { path: { id }, body: { Detach: true } });
-    await refused("POST /exec/{id}/resize", { path: { id }, query: { h: 24, w: 80 } });
     const terminal = { AttachStdout: true, Tty: true, Cmd: ["sh", "-c", "sleep 0.5; stty size"] };
     const { Id: seen } = await call("POST /containers/{id}/exec", { path, body: terminal });
     await upgrade("POST /exec/{id}/start", {
@@ -39,5 +38,6 @@ export const exec: Scenario = async (recorder) => {
   });
   await refused("POST /containers/{id}/exec", { path: { id: "nowhere" }, body: { Cmd: ["true"] } });
   await refused("GET /exec/{id}/json", { path: { id: "nowhere" } });
+  await refused("POST /exec/{id}/resize", { path: { id: "nowhere" }, query: { h: 24, w: 80 } });
   await refused("POST /exec/{id}/start", { path: { id: "nowhere" }, body: { Detach: true } });
 };

@@ -13,10 +13,10 @@ const config = JSON.stringify({
 
 /** A plugin that does nothing; what needs a registry finds none. */
 export const plugins: Scenario = async ({ call, refused, stream }) => {
-  const name = "recorded/plugin:latest";
+  const name = "127.0.0.1:1/recorded/plugin:latest";
   const path = { name };
   await call("POST /plugins/create", {
-    query: { name: "recorded/plugin" },
+    query: { name: "127.0.0.1:1/recorded/plugin" },
     archive: [
       { name: "config.json", type: "file", text: config },
       { name: "rootfs/", type: "directory" },
