@@ -21,10 +21,10 @@ export function checkAnswer({ operation, answer }: Recording, shapes: ApiShapes)
   const shape = shapes.operations[operation];
   if (shape === undefined) return [];
   const expected = shape.answers[answer.status];
-  if (expected === undefined) return [{ at: "status", found: "not described" }];
+  if (expected === undefined) return [{ at: "status", found: String(answer.status) }];
   const values = answer.lines ?? (answer.json === undefined ? [] : [answer.json]);
   // Progress is described nowhere, and of a stream of bytes there is nothing to say.
-  if (expected === null || isBytes(expected)) return [];
+  if (expected === null || isBytes(expected) || operation.startsWith("HEAD ")) return [];
   if (values.length === 0)
     return [{ at: "body", found: describeBody(answer) }].filter(() => !isText(expected, answer));
   return values.flatMap((value) =>

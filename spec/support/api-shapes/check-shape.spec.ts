@@ -138,7 +138,7 @@ test("an answer that is none of the description's is told", () => {
     checkAnswer({ ...recording, answer: { status: 200, headers: {}, ...answer } }, described)
       .map(({ at, found }) => `${at}: ${found}`)
       .join();
-  assert.is(judge({ status: 418 }), "status: not described");
+  assert.is(judge({ status: 418 }), "status: 418");
   assert.is(judge({ json: {} }), "/Id: missing");
   assert.is(judge({ text: "hello" }), "body: text instead of JSON");
   assert.is(judge({}), "body: nothing instead of JSON");

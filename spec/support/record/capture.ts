@@ -16,6 +16,8 @@ export interface CapturingTransport {
   readonly transport: Transport;
   /** Runs a call; what it sends and gets is in the capture once it is done. */
   run<T>(call: (capture: Capture) => Promise<T>): { readonly capture: Capture; readonly outcome: Promise<T> };
+  /** Does what is no part of the call that is under way. */
+  aside<T>(action: () => T): T;
 }
 
 /** Calls at the same time are told apart by their asynchronous context. */
@@ -56,6 +58,7 @@ export function captureTransport(inner: Transport): CapturingTransport {
       const capture: Capture = { url: "", status: 0, headers: {}, pieces: [] };
       return { capture, outcome: current.run(capture, () => call(capture)) };
     },
+    aside: (action) => current.exit(action),
   };
 }
 

@@ -24,17 +24,21 @@ export async function readAnswer(capture: Capture, how: Recording["how"]): Promi
     if (value !== undefined) headers[name] = String(value);
   }
   const bytes = Buffer.concat(pieces);
-  return { status, headers, ...(bytes.length > 0 && (await readBody(bytes, headers, how))) };
+  return {
+    status,
+    headers,
+    ...(bytes.length > 0 && (await readBody(bytes, headers, how === "stream" && status < 400))),
+  };
 }
 
 async function readBody(
   bytes: Buffer,
   headers: Readonly<Record<string, string>>,
-  how: Recording["how"],
+  isStream: boolean,
 ): Promise<Partial<RecordedAnswer>> {
   if (bytes.toString("latin1", 257, 262) === "ustar") return { archive: await readArchive(bytes) };
   const isJson = headers["content-type"]?.includes("json") ?? /^[{[]/.test(bytes.toString("latin1", 0, 1));
-  if (isJson && how === "stream" && bytes.includes("\n")) return { lines: readLines(bytes) };
+  if (isJson && isStream && bytes.includes("\n")) return { lines: readLines(bytes) };
   if (isJson) return { json: JSON.parse(bytes.toString("utf8")) };
   const frames = readFrames(bytes);
   return frames === null ? { text: bytes.toString("utf8") } : { frames };

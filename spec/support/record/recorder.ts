@@ -60,7 +60,7 @@ interface LooseClient {
 
 /** A recorder of the Engine at an endpoint. */
 export async function createRecorder(endpoint: string, normalizer: Normalizer): Promise<Recorder> {
-  const { transport, run } = captureTransport(createTransport(parseEndpoint(endpoint)));
+  const { transport, run, aside } = captureTransport(createTransport(parseEndpoint(endpoint)));
   const client = createClient({ endpoint, transport, retries: 0 });
   const api = await client.apiVersion();
   const calls = client as unknown as LooseClient;
@@ -106,7 +106,7 @@ export async function createRecorder(endpoint: string, normalizer: Normalizer): 
   async function upgrade(operation: string, options: Loose): Promise<void> {
     await record("upgrade", operation, options, async (given, { pieces }) => {
       const { socket } = await calls.upgrade(operation, given);
-      await options.onOpen?.();
+      await aside(async () => options.onOpen?.());
       if (options.input !== undefined) socket.end(options.input);
       for await (const piece of socket) pieces.push(piece as Uint8Array);
       socket.destroy();

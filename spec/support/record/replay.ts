@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import { getResponse, HttpResponse, http } from "msw";
 import {
   answerBy,
+  empty,
   type Handler,
   hijack,
   type StubEngine,
@@ -32,18 +35,20 @@ const pieceBytes = 7;
 export async function startReplay(api: string, recordings: readonly Recording[]): Promise<ReplayingEngine> {
   const asked: Asked[] = [];
   const isHijacked = ({ how, answer }: Recording): boolean => how === "upgrade" && answer.status === 101;
-  const ping = http.head(
-    "http://docker/_ping",
-    () => new HttpResponse(null, { headers: { "api-version": api } }),
-  );
-  const handlers = [...recordings.filter((recording) => !isHijacked(recording)).map(toMswHandler), ping];
+  const handlers = recordings.filter((recording) => !isHijacked(recording)).map(toMswHandler);
   const plain = answerBy((request) => getResponse(handlers, request));
   const hijacks = recordings.filter(isHijacked);
+  // Both sides agree on a version before anything else is asked.
+  let isAgreed = false;
   const answer: Handler = async (exchange) => {
     const { method, url, headers } = exchange.request;
     const body = await exchange.body();
     const own: Asked = { method, url, body };
-    if (url !== "/_ping" || recordings.some(({ request }) => request.url === url)) asked.push(own);
+    if (!isAgreed) {
+      isAgreed = true;
+      return empty(200, { "api-version": api })(exchange);
+    }
+    asked.push(own);
     const again = { ...exchange, body: () => Promise.resolve(body) };
     if (headers.upgrade === undefined) return plain(again);
     const recording = hijacks.shift();
@@ -83,12 +88,14 @@ function toMswHandler({ operation, request, answer }: Recording): ReturnType<typ
 
 async function* cutUp(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   // Long bodies need not come in as many pieces to be cut everywhere.
-  const length = Math.max(pieceBytes, Math.ceil(bytes.length / 500));
+  const length = Math.max(pieceBytes, Math.ceil(bytes.length / 100));
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }
 
-async function readText(readable: AsyncIterable<Uint8Array>): Promise<string> {
-  const pieces = [];
-  for await (const piece of readable) pieces.push(piece);
+/** Leaves the other direction open, as the loop over a stream would not. */
+async function readText(socket: Duplex): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  socket.on("data", (piece: Uint8Array) => pieces.push(piece));
+  await once(socket, "end");
   return Buffer.concat(pieces).toString("utf8");
 }

@@ -71,8 +71,18 @@ export const images: Scenario = async (recorder) => {
   await call("DELETE /images/{name}", { path: { name: "recorded/tiny:2" } });
   await call("DELETE /images/{name}", { path, query: { force: true } });
   await refused("DELETE /images/{name}", { path });
-  await call("POST /images/prune", { query: { filters: { label: [label], dangling: ["false"] } } });
+  await bare(recorder);
 };
+
+/** One without a name and a label, of which the Engine tells little. */
+async function bare({ call, stream }: Parameters<Scenario>[0]): Promise<void> {
+  const filters = { dangling: ["true"] };
+  await stream("POST /images/create", { query: { fromSrc: "-" }, archive: tinyFiles });
+  const [image] = await call("GET /images/json", { query: { filters } });
+  await call("GET /images/{name}/json", { path: { name: image?.Id ?? "" } });
+  await call("GET /images/{name}/history", { path: { name: image?.Id ?? "" } });
+  await call("POST /images/prune", { query: { filters } });
+}
 
 async function build({ call, refused, stream }: Parameters<Scenario>[0]): Promise<void> {
   const good = context(`FROM scratch\nCOPY hello.txt /\nLABEL ${label}=1\n`);

@@ -10,7 +10,7 @@ export const objects: Scenario = async (recorder) => {
 };
 
 async function networks(recorder: Parameters<Scenario>[0]): Promise<void> {
-  const { call, refused } = recorder;
+  const { call, refused, speaks } = recorder;
   const body = {
     Name: "recorded",
     Driver: "bridge",
@@ -20,7 +20,9 @@ async function networks(recorder: Parameters<Scenario>[0]): Promise<void> {
   };
   const { Id: id } = await call("POST /networks/create", { body });
   const path = { id };
-  await refused("POST /networks/create", { body: { ...body, CheckDuplicate: true } as typeof body });
+  // Engines before API 1.44 let two have one name, unless they are asked not to.
+  const once = speaks("1.44") ? {} : { CheckDuplicate: true };
+  await refused("POST /networks/create", { body: { ...body, ...once } });
   await refused("POST /networks/create", { body: { Name: "recorded-other", Driver: "nonsense" } });
   await call("GET /networks", { query: { filters } });
   await withContainer(
@@ -40,6 +42,9 @@ async function networks(recorder: Parameters<Scenario>[0]): Promise<void> {
   await call("DELETE /networks/{id}", { path });
   await refused("GET /networks/{id}", { path });
   await refused("DELETE /networks/{id}", { path: { id: "host" } });
+  const { Id: bare } = await call("POST /networks/create", { body: { Name: "recorded-bare" } });
+  await call("GET /networks/{id}", { path: { id: bare } });
+  await call("DELETE /networks/{id}", { path: { id: bare } });
   await call("POST /networks/create", { body: { ...body, Name: "recorded-pruned" } });
   await call("POST /networks/prune", { query: { filters } });
 }
@@ -66,6 +71,9 @@ async function volumes({ call, refused, speaks }: Parameters<Scenario>[0]): Prom
   await call("DELETE /volumes/{name}", { path, query: { force: false } });
   await refused("GET /volumes/{name}", { path });
   await refused("DELETE /volumes/{name}", { path });
+  await call("POST /volumes/create", { body: { Name: "recorded-bare" } });
+  await call("GET /volumes/{name}", { path: { name: "recorded-bare" } });
+  await call("DELETE /volumes/{name}", { path: { name: "recorded-bare" } });
   await call("POST /volumes/create", { body: { Name: "recorded-pruned", Labels: labels } });
   await call("POST /volumes/prune", {
     query: { filters: speaks("1.42") ? { ...filters, all: ["true"] } : filters },

@@ -22,7 +22,7 @@ export const streams: Scenario = async (recorder) => {
       await stream("GET /containers/{id}/logs", { path, query: { ...both, timestamps: true } });
       await stream("GET /containers/{id}/logs", { path, query: { ...both, follow: true, tail: "1" } });
       await refused("GET /containers/{id}/logs", { path });
-      await refused("GET /containers/{id}/attach/ws", { path, query });
+      await refused("GET /containers/{id}/attach/ws", { path, query: { stream: true } });
       await refused("POST /containers/{id}/resize", { path, query: { h: 24, w: 80 } });
     },
     talks,
