@@ -82,9 +82,11 @@ function checkQueryOfUrl(url: string, { query }: OperationShape): readonly Misfi
 
 function checkBody(
   request: Recording["request"],
-  { body }: OperationShape,
+  { body, isBodyRequired }: OperationShape,
   shapes: ApiShapes,
 ): readonly Misfit[] {
+  if (isBodyRequired && request.body === undefined && request.archive === undefined)
+    return [{ at: "body", found: "missing" }];
   if (body === "bytes")
     return request.body === undefined ? [] : [{ at: "body", found: "JSON instead of bytes" }];
   if (request.archive !== undefined) return [{ at: "body", found: "bytes instead of JSON" }];

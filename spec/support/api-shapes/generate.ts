@@ -58,6 +58,7 @@ function toOperation({ parameters = [], responses, consumes = [] }: Operation): 
     path: named("path"),
     query: named("query"),
     header: named("header"),
+    ...((body?.required as unknown) === true && { isBodyRequired: true }),
     ...(body?.schema !== undefined && { body: isRaw ? "bytes" : pickShape(body.schema) }),
     answers: mapValues(responses, ({ schema }) => (schema === undefined ? null : pickShape(schema))),
   };

@@ -23,6 +23,7 @@ export interface OperationShape {
   readonly query: Readonly<Record<string, Shape>>;
   readonly header: Readonly<Record<string, Shape>>;
   readonly body?: Shape | "bytes";
+  readonly isBodyRequired?: boolean;
   /** By status; null where nothing is said of the body. */
   readonly answers: Readonly<Record<string, Shape | null>>;
 }
