@@ -42,7 +42,9 @@ async function networks(recorder: Parameters<Scenario>[0]): Promise<void> {
   await call("DELETE /networks/{id}", { path });
   await refused("GET /networks/{id}", { path });
   await refused("DELETE /networks/{id}", { path: { id: "host" } });
-  const { Id: bare } = await call("POST /networks/create", { body: { Name: "recorded-bare" } });
+  const { Id: bare } = await call("POST /networks/create", {
+    body: { Name: "recorded-bare", IPAM: { Config: [{ Subnet: "10.98.0.0/24" }] } },
+  });
   await call("GET /networks/{id}", { path: { id: bare } });
   await call("DELETE /networks/{id}", { path: { id: bare } });
   await call("POST /networks/create", { body: { ...body, Name: "recorded-pruned" } });
