@@ -42,10 +42,17 @@ for (const api of recordedVersions) {
   const shapes = readShapes(described[api] ?? "");
 
   test(`API ${api}: what the client sends is exactly what the description takes`, () => {
-    const misfits = all(api).flatMap((recording) =>
-      checkRequest(recording, shapes).map(({ at, found }) => `${recording.operation} ${at}: ${found}`),
-    );
-    assert.equal([...new Set(misfits)], []);
+    // A request that an earlier and a later description take is one of the version between them.
+    for (const [index, description] of [shapes, readShapes("1.41")].entries()) {
+      const misfits = all(api)
+        .filter(({ operation }) => index === 0 || operation in description.operations)
+        .flatMap((recording) =>
+          checkRequest(recording, description).map(
+            ({ at, found }) => `${description.version}, ${recording.operation} ${at}: ${found}`,
+          ),
+        );
+      assert.equal([...new Set(misfits)], []);
+    }
   });
 
   test(`API ${api}: what the Engine answers fits the description, but for the exceptions that are listed`, () => {

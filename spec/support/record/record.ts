@@ -14,6 +14,7 @@ import { createNormalizer } from "./normalize.ts";
 import { createRecorder } from "./recorder.ts";
 import type { RecordingFile } from "./recording.ts";
 import { type ScenarioName, scenarios } from "./scenarios/all.ts";
+import { tidy } from "./tidy.ts";
 
 type Literals = readonly (readonly [own: string, normal: string])[];
 
@@ -27,6 +28,7 @@ async function record(endpoint: string, literals: Literals, { names, out }: Plan
     try {
       const api = await recorder.client.apiVersion();
       const { ServerVersion } = await engineInfo(recorder.client);
+      await tidy(recorder.client);
       await scenarios[name](recorder);
       const file: RecordingFile = { engine: ServerVersion ?? "", api, recordings: await recorder.take() };
       const folder = join(out, `api-${api}`);
@@ -34,7 +36,6 @@ async function record(endpoint: string, literals: Literals, { names, out }: Plan
       writeFileSync(join(folder, `${name}.json`), `${formatJson(file)}\n`);
       console.log(`API ${api}, ${name}: ${file.recordings.length} calls`);
     } catch (error) {
-      console.error(error);
       throw new Error(`the scenario ${name} cannot be recorded`, { cause: error });
     } finally {
       await recorder.close();

@@ -12,6 +12,9 @@ export const label = "brigbox.recorded";
 /** An image of one small file, made by the first scenario that needs it. */
 export const tinyImage = "recorded/tiny:1";
 
+/** The plugin that the recordings make. */
+export const pluginName = "127.0.0.1:1/recorded/plugin:latest";
+
 /** The tiny image's file system. */
 export const tinyFiles: readonly ArchiveEntry[] = [{ name: "hello.txt", type: "file", text: "hello\n" }];
 

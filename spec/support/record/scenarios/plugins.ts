@@ -1,4 +1,4 @@
-import type { Scenario } from "./common.ts";
+import { pluginName, type Scenario } from "./common.ts";
 
 const remote = "127.0.0.1:1/recorded/plugin:1";
 const config = JSON.stringify({
@@ -13,7 +13,7 @@ const config = JSON.stringify({
 
 /** A plugin that does nothing; what needs a registry finds none. */
 export const plugins: Scenario = async ({ call, refused, stream }) => {
-  const name = "127.0.0.1:1/recorded/plugin:latest";
+  const name = pluginName;
   const path = { name };
   await call("POST /plugins/create", {
     query: { name: "127.0.0.1:1/recorded/plugin" },
