@@ -39,7 +39,7 @@ make_root() {
 boot() {
   mkdir -p "$root/run/engine" "$root/var/lib/docker" "$home/data"
   rm -rf "${root:?}"/run/engine/*
-  setsid unshare --mount --net --pid --fork --propagation private "$here/run-engine.sh" "$root" "$home/data" \
+  setsid unshare --mount --net --pid --fork --kill-child --propagation private "$here/run-engine.sh" "$root" "$home/data" \
     > "$home/log" 2>&1 < /dev/null 3>&- &
   echo $! > "$home/pid"
   for _ in $(seq 120); do
@@ -64,7 +64,7 @@ runs() { [ -f "$home/pid" ] && grep --quiet run-engine.sh "/proc/$(cat "$home/pi
 stop() {
   local inner
   runs || return 0
-  inner=$(ps --ppid "$(cat "$home/pid")" -o pid= | tr -d ' ')
+  inner=$(tr -d ' ' < "/proc/$(cat "$home/pid")/task/$(cat "$home/pid")/children")
   kill "$inner"
   for _ in $(seq 40); do
     runs || break
