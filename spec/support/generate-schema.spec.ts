@@ -102,6 +102,29 @@ test("types archives as bytes and streams as text", () => {
   assert.match(part('  "PUT /herd": {'), /body\?: Bytes;\n {4}answer: string;/);
 });
 
+test("puts right what the Engine answers otherwise", () => {
+  const wrong = `
+basePath: /v1.99
+definitions:
+  Volume:
+    type: object
+    required: [Name, Labels]
+    properties:
+      Name: { type: string }
+      Labels: { type: object, additionalProperties: { type: string } }
+  Created: { type: object, required: [Id], properties: { Id: { type: string } } }
+paths:
+  /secrets/create:
+    post: { responses: { 201: { schema: { $ref: "#/definitions/Created" } } } }
+  /_ping:
+    head: { responses: { 200: { schema: { type: string } } } }
+`;
+  const right = generateSchema(wrong);
+  assert.match(right, /Name: string;\n {2}Labels: \{ \[key: string\]: string \} \| null;/);
+  assert.match(right, /answer: \{\n {6}ID: string;\n {4}\};/);
+  assert.match(right, /"HEAD \/_ping": \{[\s\S]*answer: undefined;/);
+});
+
 const run = (...options: string[]) =>
   spawnSync(process.execPath, ["--import", "tsx", generator, ...options], { encoding: "utf8" });
 

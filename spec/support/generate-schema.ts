@@ -1,14 +1,15 @@
 /**
  * Writes `engine-api/schema.ts` from the Engine's API description (Swagger 2.0):
  * `tsx spec/support/generate-schema.ts DESCRIPTION.yaml [--out FILE] [--check]`. With `--check` nothing is written; exits 1 where the
- * file differs. Only shapes are taken over, no prose.
+ * file differs. Only shapes are taken over, no prose, and put right where the Engine answers otherwise.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { correctDescription } from "./schema-corrections.ts";
 
 /** The part of a Swagger schema that says something about shapes. */
-interface Schema {
+export interface Schema {
   readonly type?: string;
   readonly format?: string;
   readonly enum?: readonly (string | number)[];
@@ -35,7 +36,8 @@ interface Operation {
   readonly consumes?: readonly string[];
 }
 
-interface Description {
+/** The part of a description that says something about shapes. */
+export interface Description {
   readonly basePath: string;
   readonly definitions: Readonly<Record<string, Schema>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -43,7 +45,7 @@ interface Description {
 
 /** TypeScript source of all models and operations of a description. */
 export function generateSchema(descriptionText: string): string {
-  const description = parse(descriptionText) as Description;
+  const description = correctDescription(parse(descriptionText) as Description);
   const version = description.basePath.replace("/v", "");
   const models = Object.keys(description.definitions)
     .sort()
