@@ -1,6 +1,6 @@
 import { demultiplexed, rawOutput, writeWithBackpressure } from "./attachment-streams.ts";
 import { explainFailure } from "./bodies.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import { describeEndpoint, type EngineClient } from "./client.ts";
 import { ProtocolError } from "./errors.ts";
 import type { OutputChunk } from "./frames.ts";
@@ -45,7 +45,7 @@ export async function attachContainer(
   const connection = await client.upgrade("POST /containers/{id}/attach", {
     path: { id },
     query,
-    ...withSignal(signal),
+    ...onlyCall(options),
   });
   return toAttachment(client, connection, { stdin, tty, signal });
 }

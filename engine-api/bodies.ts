@@ -55,6 +55,23 @@ export function guardBody(body: RawBody, explain: (error: unknown) => unknown): 
   };
 }
 
+/** The same body, which calls `done` once it is read to its end, left, or destroyed. */
+export function atEnd(body: ResponseBody, done: () => void): ResponseBody {
+  return {
+    destroy() {
+      done();
+      body.destroy();
+    },
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* body;
+      } finally {
+        done();
+      }
+    },
+  };
+}
+
 /** The signal's reason passes through unchanged; every other failure of a connection is a lost or refused one. */
 export function explainFailure(error: unknown, address: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;

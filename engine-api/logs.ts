@@ -1,5 +1,5 @@
 import { demultiplexedBody, rawBody } from "./attachment-streams.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, eachWithinDeadline } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { inspectContainer } from "./containers.ts";
 import type { OutputChunk } from "./frames.ts";
@@ -40,28 +40,49 @@ export interface LogLine {
  * @example
  * for await (const { stream, bytes } of containerLogs(client, "web", { follow: true, tail: 10 })) process[stream].write(bytes);
  */
-export async function* containerLogs(
+export function containerLogs(
   client: EngineClient,
   id: string,
   options: LogOptions = {},
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  const { follow = false, stdout = true, stderr = true, timestamps = false, signal } = options;
-  const tty = options.tty ?? (await hasTerminal(client, id, signal));
+  return eachWithinDeadline("GET /containers/{id}/logs", options, (call) =>
+    readLogs(client, id, options, call),
+  );
+}
+
+async function* readLogs(
+  client: EngineClient,
+  id: string,
+  options: LogOptions,
+  call: CallOptions,
+): AsyncGenerator<OutputChunk, void, undefined> {
+  const tty = options.tty ?? (await hasTerminal(client, id, call));
   const query = {
+    ...toLogQuery(options),
+    ...(options.until !== undefined && { until: toSeconds(options.until) }),
+  };
+  const { body } = await client.stream("GET /containers/{id}/logs", { path: { id }, query, ...call });
+  yield* tty ? rawBody(body) : demultiplexedBody(body);
+}
+
+/** The part of a log's query that containers, services and tasks share. */
+export function toLogQuery(options: Omit<LogOptions, "until">): {
+  readonly follow: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly timestamps: boolean;
+  readonly tail?: string;
+  readonly since?: number;
+} {
+  const { follow = false, stdout = true, stderr = true, timestamps = false } = options;
+  return {
     follow,
     stdout,
     stderr,
     timestamps,
     ...(options.tail !== undefined && { tail: String(options.tail) }),
-    ...(options.since !== undefined && { since: seconds(options.since) }),
-    ...(options.until !== undefined && { until: seconds(options.until) }),
+    ...(options.since !== undefined && { since: toSeconds(options.since) }),
   };
-  const { body } = await client.stream("GET /containers/{id}/logs", {
-    path: { id },
-    query,
-    ...withSignal(signal),
-  });
-  yield* tty ? rawBody(body) : demultiplexedBody(body);
 }
 
 /**
@@ -82,16 +103,12 @@ export async function* containerLogLines(
   }
 }
 
-async function hasTerminal(
-  client: EngineClient,
-  id: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const { Config } = await inspectContainer(client, id, withSignal(signal));
+async function hasTerminal(client: EngineClient, id: string, call: CallOptions): Promise<boolean> {
+  const { Config } = await inspectContainer(client, id, call);
   return Config?.Tty === true;
 }
 
 /** The Engine takes seconds with a fraction. */
-function seconds(time: Date | number): number {
+function toSeconds(time: Date | number): number {
   return time instanceof Date ? time.getTime() / 1000 : time;
 }
