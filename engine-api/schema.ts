@@ -2275,7 +2275,7 @@ export interface Operations {
     query: {};
     headers: {};
     body?: SecretSpec;
-    answer: IDResponse;
+    answer: { ID: string };
   };
   "GET /secrets/{id}": {
     path: { id: string };
@@ -2310,7 +2310,7 @@ export interface Operations {
     query: {};
     headers: {};
     body?: ConfigSpec;
-    answer: IDResponse;
+    answer: { ID: string };
   };
   "GET /configs/{id}": {
     path: { id: string };

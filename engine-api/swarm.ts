@@ -122,10 +122,7 @@ export async function createSecret(
   secret: SwarmData,
   options: CallOptions = {},
 ): Promise<string> {
-  const { ID } = (await client.request("POST /secrets/create", dataRequest(secret, options))) as {
-    ID?: string;
-  };
-  return ID ?? "";
+  return (await client.request("POST /secrets/create", dataRequest(secret, options))).ID;
 }
 
 /** Creates a config, and resolves with its id. @throws ResponseError 409 for a name in use. */
@@ -134,10 +131,7 @@ export async function createConfig(
   config: SwarmData,
   options: CallOptions = {},
 ): Promise<string> {
-  const { ID } = (await client.request("POST /configs/create", dataRequest(config, options))) as {
-    ID?: string;
-  };
-  return ID ?? "";
+  return (await client.request("POST /configs/create", dataRequest(config, options))).ID;
 }
 
 /** What is in a config. @throws ResponseError 404 for an unknown one. */

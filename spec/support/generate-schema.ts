@@ -49,6 +49,12 @@ const forgottenHeaders: Readonly<Record<string, string>> = {
   "POST /plugins/{name}/push": "X-Registry-Auth",
 };
 
+/** Answers that the Engine spells otherwise than its description does: seen on Engine 20.10. */
+const otherAnswers: Readonly<Record<string, string>> = {
+  "POST /secrets/create": "{ ID: string }",
+  "POST /configs/create": "{ ID: string }",
+};
+
 /** Parameters that the Engine takes as often as they come, though its description says once. */
 const repeatable: ReadonlySet<string> = new Set(["POST /build t"]);
 
@@ -143,7 +149,7 @@ function emitOperation(key: string, operation: Operation): string {
     `    query: ${toParameters(parameters, "query")};`,
     `    headers: ${toParameters(parameters, "header")};`,
     `    ${toBody(parameters, operation)}`,
-    `    answer: ${toAnswer(operation)};`,
+    `    answer: ${otherAnswers[key] ?? toAnswer(operation)};`,
   ];
   return `  ${JSON.stringify(key)}: {\n${lines.join("\n")}\n  };`;
 }
@@ -151,7 +157,9 @@ function emitOperation(key: string, operation: Operation): string {
 function correct(key: string, parameters: readonly Parameter[]): readonly Parameter[] {
   const header = forgottenHeaders[key];
   const known = parameters.map((parameter) =>
-    repeatable.has(`${key} ${parameter.name}`) ? { ...parameter, type: "array", items: parameter } : parameter,
+    repeatable.has(`${key} ${parameter.name}`)
+      ? { ...parameter, type: "array", items: parameter }
+      : parameter,
   );
   return header === undefined ? known : [...known, { name: header, in: "header", type: "string" }];
 }
