@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { ProtocolError } from "./errors.ts";
+import { createByteQueue } from "./byte-queue.ts";
+import { ProtocolError, prematureClose } from "./errors.ts";
 import { createDemultiplexer, type OutputChunk } from "./frames.ts";
 
 /** Puts what a socket fails with into the caller's words. */
@@ -21,7 +22,7 @@ export async function* demultiplexedBody(
 ): AsyncGenerator<OutputChunk, void, undefined> {
   const demultiplexer = createDemultiplexer();
   for await (const piece of body) {
-    yield* demultiplexer.push(piece);
+    for (const chunk of demultiplexer.push(piece)) yield chunk;
     // A bad frame behind good output shows at the next push, which may be long in coming.
     demultiplexer.push(nothing);
   }
@@ -58,12 +59,24 @@ export function writeWithBackpressure(socket: Duplex, bytes: Uint8Array): Promis
   });
 }
 
-async function* pieces(socket: Duplex, explain: Explain): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for await (const piece of socket) yield piece as Uint8Array;
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    socket.destroy();
-  }
+/** What a socket gives, to one reader. Nothing is taken from it before the first is asked for, so that it holds its writer back. */
+function pieces(socket: Duplex, explain: Explain): AsyncIterable<Uint8Array> {
+  const { reader, ...queue } = createByteQueue(
+    { pause: () => socket.pause(), resume: () => socket.resume(), stop: () => socket.destroy() },
+    { explain },
+  );
+  return {
+    [Symbol.asyncIterator]() {
+      socket.once("end", () => {
+        queue.end();
+        socket.destroy();
+      });
+      socket.once("error", queue.fail);
+      socket.once("close", () => queue.fail(prematureClose()));
+      if (socket.readableEnded) queue.end();
+      else if (socket.destroyed) queue.fail(socket.errored ?? prematureClose());
+      socket.on("data", queue.push);
+      return reader;
+    },
+  };
 }

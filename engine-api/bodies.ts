@@ -15,12 +15,6 @@ export interface WatchedBody {
   failure(): { readonly error: unknown } | null;
 }
 
-/** What undici answers with, as far as it is used here. */
-interface RawBody extends AsyncIterable<Uint8Array> {
-  destroy(): unknown;
-  on(event: "error", listener: () => void): unknown;
-}
-
 const maxMessageLength = 4096;
 
 /** Remembers what a streamed body's source throws, which would else look like a lost connection. */
@@ -39,23 +33,7 @@ export function watchBody(body: RequestBody | undefined): WatchedBody {
   return { body: watched(body), failure: () => failure };
 }
 
-/** An answer's body whose errors are put by `explain` into the caller's words. */
-export function guardBody(body: RawBody, explain: (error: unknown) => unknown): ResponseBody {
-  // A body that nobody reads any more must not end the process with an unheard error.
-  body.on("error", () => undefined);
-  return {
-    destroy: () => void body.destroy(),
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* body;
-      } catch (error) {
-        throw explain(error);
-      }
-    },
-  };
-}
-
-/** The same body, which calls `done` once it is read to its end, left, or destroyed. */
+/** A body that calls `done` once it is read to its end, left, or destroyed. */
 export function atEnd(body: ResponseBody, done: () => void): ResponseBody {
   return {
     destroy() {
@@ -87,6 +65,9 @@ export async function readBody(body: ResponseBody, maxBytes: number): Promise<Bu
     if (total > maxBytes) throw new ProtocolError(`an answer over the cap of ${maxBytes} bytes`);
     chunks.push(chunk);
   }
+  const [only] = chunks;
+  // Most answers are one chunk, which then needs no copy.
+  if (only !== undefined && chunks.length === 1) return Buffer.from(only.buffer, only.byteOffset, total);
   return Buffer.concat(chunks, total);
 }
 

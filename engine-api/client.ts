@@ -115,21 +115,24 @@ export function createClient(options: ClientOptions = {}): EngineClient {
 
   async function open(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
     const prepared = await prepare(operation, loose);
-    const answer = await askAgain(() => transport.request(prepared), { ...prepared, retries });
+    const { method, signal } = prepared;
+    const answer = await askAgain(() => transport.request(prepared), { method, signal, retries });
     if (isSuccess(answer.status)) return answer;
     const text = (await readRefusal(answer.body)).toString("utf8");
     throw new ResponseError(operation, answer.status, engineMessage(text));
   }
 
   async function request(operation: string, loose: LooseOptions = {}): Promise<unknown> {
-    const { signal, lift } = createDeadline(operation, {
-      timeoutMs: options.timeoutMs,
-      ...loose,
-    });
+    const { signal, timeoutMs = options.timeoutMs } = loose;
+    const deadline = createDeadline(operation, { signal, timeoutMs });
     try {
-      return await readAnswer(operation, await open(operation, { ...loose, signal }));
+      const answer = await open(
+        operation,
+        deadline.signal === signal ? loose : { ...loose, signal: deadline.signal },
+      );
+      return await readAnswer(operation, answer);
     } finally {
-      lift();
+      deadline.lift();
     }
   }
 

@@ -72,6 +72,11 @@ export function isResponseError(error: unknown): error is ResponseError {
   return error instanceof ResponseError;
 }
 
+/** What a reader gets whose connection was closed before its end, with the code that Node gives it. */
+export function prematureClose(): Error {
+  return Object.assign(new Error("premature close"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
+}
+
 function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ResponseError && error.status === status;
 }

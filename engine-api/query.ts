@@ -16,8 +16,9 @@ export type QueryValue =
  * formatQuery({ all: true, filters: { label: ["a=b"] } }); // ?all=true&filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D
  */
 export function formatQuery(query: Readonly<Record<string, QueryValue>> | undefined): string {
+  if (query === undefined) return "";
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
+  for (const [name, value] of Object.entries(query)) {
     for (const text of queryTexts(value)) search.append(name, text);
   }
   const text = search.toString();

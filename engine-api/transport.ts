@@ -1,11 +1,13 @@
 import type { Duplex, Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import { Client, type Dispatcher } from "undici";
 import { abandonOnAbort } from "./abort.ts";
-import { explainFailure, guardBody, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
+import { type Agent, createAgent } from "./agent.ts";
+import { explainFailure, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
 import { createConnector } from "./connector.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { ProtocolError } from "./errors.ts";
 import { createPlainAnswer } from "./plain-answer.ts";
+import { abortError, createRequestHandler } from "./request-handler.ts";
 
 /** One HTTP request to the Engine. */
 export interface TransportRequest {
@@ -58,36 +60,33 @@ export function createTransport(endpoint: Endpoint): Transport {
   const { origin, connect } = createConnector(endpoint);
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect });
-  // After the 101 neither a signal nor agent.close() reaches a socket.
+  const limits = { headersTimeout: 0, bodyTimeout: 0 };
+  const agent = createAgent(() => new Client(origin, { ...limits, connect: connect as object }));
+  // After the 101 neither a signal nor agent.destroy() reaches a socket.
   const upgraded = new Set<Duplex>();
 
   return {
-    async request(request) {
+    request(request) {
       const { signal } = request;
-      signal?.throwIfAborted();
+      if (signal?.aborted) return Promise.reject(signal.reason);
       const { body, failure } = watchBody(request.body);
       const explain = (error: unknown) => {
         const own = signal?.aborted ? null : failure();
         return own === null ? explainFailure(error, address, signal) : own.error;
       };
-      try {
-        const options = { origin, ...dispatchOptions(request, body), signal: signal ?? null };
-        // undici hears a signal only once it is connected.
-        const answer = await abandonOnAbort(agent.request(options), signal);
-        return {
-          status: answer.statusCode,
-          headers: answer.headers,
-          body: guardBody(answer.body, explain),
-        };
-      } catch (error) {
-        throw explain(error);
-      }
+      return new Promise((resolve, reject) => {
+        const handler = createRequestHandler({ resolve, reject, explain, signal });
+        try {
+          agent.dispatch(dispatchOptions(request, body), handler);
+        } catch (error) {
+          reject(explain(error));
+        }
+      });
     },
     async upgrade(request) {
       request.signal?.throwIfAborted();
       const register = (socket: Duplex) => keepRegistered(upgraded, socket, request.signal);
-      return abandonOnAbort(dispatchUpgrade({ agent, origin, address, register }, request), request.signal);
+      return abandonOnAbort(dispatchUpgrade({ agent, address, register }, request), request.signal);
     },
     async close() {
       for (const socket of upgraded) socket.destroy();
@@ -122,8 +121,7 @@ function keepRegistered(registry: Set<Duplex>, socket: Duplex, signal: AbortSign
 }
 
 interface UpgradeContext {
-  readonly agent: Agent;
-  readonly origin: string;
+  readonly agent: Agent<Dispatcher.DispatchOptions, Dispatcher.DispatchHandler>;
   readonly address: string;
   /** Takes charge of a socket before anybody else sees it. */
   readonly register: (socket: Duplex) => void;
@@ -131,12 +129,12 @@ interface UpgradeContext {
 
 /** undici's own `upgrade()` hides the status and the body of a refusal, so this handler listens for both outcomes. */
 function dispatchUpgrade(
-  { agent, origin, address, register }: UpgradeContext,
+  { agent, address, register }: UpgradeContext,
   request: TransportRequest,
 ): Promise<UpgradedConnection> {
   const { signal } = request;
   const operation = request.operation ?? `${request.method} ${request.path.split("?")[0]}`;
-  const options = { origin, ...dispatchOptions(request, request.body ?? null), upgrade: "tcp" };
+  const options = { ...dispatchOptions(request, request.body ?? null), upgrade: "tcp" };
   const settled = new AbortController();
   const connection = new Promise<UpgradedConnection>((resolve, reject) => {
     const hand = (socket: Duplex, isWritable: boolean) => {
@@ -170,8 +168,4 @@ function dispatchUpgrade(
     });
   });
   return connection.finally(() => settled.abort());
-}
-
-function abortError(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error("aborted", { cause: signal?.reason });
 }

@@ -8,11 +8,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient, engineInfo } from "../../engine-api/mod.ts";
 import { call } from "../support/steps.ts";
+import { calls } from "./client/calls.ts";
+import { streams } from "./client/streams.ts";
 import { cold } from "./cold/cold.ts";
 import { type Section, type SectionReport, toMarkdown } from "./section.ts";
 import { validator } from "./validator/validator.ts";
 
-const sections: readonly Section[] = [cold, validator];
+const sections: readonly Section[] = [cold, validator, calls, streams];
 const jsonFile = new URL("report.json", import.meta.url);
 const markdownFile = new URL("report.md", import.meta.url);
 

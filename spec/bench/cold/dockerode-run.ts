@@ -1,15 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { defaultImage, defaultPolicy } from "../../../lib/mod.ts";
 import { toHostConfig } from "../../../lib/policy/container-spec.ts";
 import { readPythonSeccomp } from "../../../lib/policy/seccomp.ts";
+import { installRival, rivalVersions } from "../rivals.ts";
 import type { Contestant } from "./contestant.ts";
-
-const version = "5.0.1";
 
 /** The part of dockerode that is used here. */
 interface Dockerode {
@@ -21,7 +17,7 @@ interface Dockerode {
   ): Promise<[{ readonly StatusCode: number }, unknown]>;
 }
 
-/** dockerode's own `run` with the same HostConfig. It is fetched into a temporary folder, so that nobody else has to install it. */
+/** dockerode's own `run` with the same HostConfig. */
 export function createDockerodeRun(): Contestant {
   const Docker = loadDockerode();
   const docker = new Docker();
@@ -31,7 +27,7 @@ export function createDockerodeRun(): Contestant {
     HostConfig: toHostConfig(defaultPolicy, readPythonSeccomp()),
   };
   return {
-    name: `dockerode ${version}`,
+    name: `dockerode ${rivalVersions.dockerode}`,
     async runOnce() {
       const streams = [new PassThrough().resume(), new PassThrough().resume()];
       const [{ StatusCode }] = await docker.run(
@@ -47,15 +43,5 @@ export function createDockerodeRun(): Contestant {
 }
 
 function loadDockerode(): new () => Dockerode {
-  const folder = join(tmpdir(), `brigbox-bench-dockerode-${version}`);
-  if (!existsSync(join(folder, "node_modules/dockerode/package.json"))) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), "{}");
-    execFileSync(
-      "npm",
-      ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", `dockerode@${version}`],
-      { stdio: "ignore" },
-    );
-  }
-  return createRequire(join(folder, "package.json"))("dockerode") as new () => Dockerode;
+  return createRequire(join(installRival("dockerode"), "package.json"))("dockerode") as new () => Dockerode;
 }
