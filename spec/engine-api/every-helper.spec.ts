@@ -2,6 +2,7 @@
 import * as assert from "uvu/assert";
 import { createClient, type EngineClient } from "../../engine-api/client.ts";
 import { isDeadlineError } from "../../engine-api/deadline.ts";
+import { ConnectionError, ResponseError } from "../../engine-api/errors.ts";
 import * as engineApi from "../../engine-api/mod.ts";
 import {
   frame,
@@ -10,6 +11,7 @@ import {
   hijack,
   json,
   type Routes,
+  refuseConnection,
   type StubEngine,
   stubApiVersion,
 } from "../../engine-api/testing/mod.ts";
@@ -63,6 +65,24 @@ for (const call of [...calls, ...iterators]) {
     }));
 }
 
+for (const call of [...calls, ...iterators]) {
+  test(`${call.name} throws a refusal, and never gives it as data`, () =>
+    withClient({ "*": json(500, { message: "the daemon is ill" }) }, async (client) => {
+      const error = await rejection(finish(call.start(client, {})));
+      assert.instance(error, ResponseError);
+      assert.is((error as ResponseError).status, 500);
+      // HEAD has no body for the words.
+      const words = call.name === "statPath" ? "" : "the daemon is ill";
+      assert.is((error as ResponseError).engineMessage, words);
+      assert.ok(String(error).includes((error as ResponseError).operation));
+    }));
+
+  test(`${call.name} tells a connection that is cut before its answer`, () =>
+    withClient({ "*": refuseConnection() }, async (client) => {
+      assert.instance(await rejection(finish(call.start(client, {}))), ConnectionError);
+    }));
+}
+
 /** Answers the head and these pieces, and stays open. */
 const open =
   (...pieces: readonly (Uint8Array | string)[]): Handler =>
@@ -93,9 +113,12 @@ const streams: Routes = {
   "*": progress,
 };
 
-type Opened = AsyncIterable<unknown>;
+interface Opened {
+  readonly name: string;
+  open(client: EngineClient): Promise<AsyncIterable<unknown>>;
+}
 
-const bodies: readonly { readonly name: string; open(client: EngineClient): Promise<Opened> }[] = [
+const bodies: readonly Opened[] = [
   { name: "a streamed answer", open: async (client) => (await client.stream("GET /events")).body },
   {
     name: "decodeJsonLines",

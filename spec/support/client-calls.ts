@@ -10,6 +10,11 @@ export interface ClientCall {
   ): Promise<unknown> | AsyncGenerator<unknown, void, undefined>;
 }
 
+/** One that is read piece by piece. */
+export interface IteratingCall extends ClientCall {
+  start(client: api.EngineClient, options: api.CallOptions): AsyncGenerator<unknown, void, undefined>;
+}
+
 const tar = new Uint8Array([1, 2, 3]);
 const exec: api.CreatedExec = { id: "e", stdin: false, tty: false };
 const accept = (): boolean => true;
@@ -85,9 +90,7 @@ export const calls: readonly ClientCall[] = [
 ];
 
 /** Those that are read piece by piece. */
-export const iterators: readonly (ClientCall & {
-  start(client: api.EngineClient, options: api.CallOptions): AsyncGenerator<unknown, void, undefined>;
-})[] = [
+export const iterators: readonly IteratingCall[] = [
   { name: "buildImage", start: (client, options) => api.buildImage(client, tar, { tag: "t", ...options }) },
   { name: "containerLogLines", start: (client, options) => api.containerLogLines(client, "c", options) },
   { name: "containerLogs", start: (client, options) => api.containerLogs(client, "c", options) },
