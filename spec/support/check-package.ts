@@ -15,6 +15,8 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
 const userProgram = `
 import { createExecutor, type RunResult, type DataFrame } from "brigbox";
 import { createClient, isNotFound } from "brigbox/engine-api";
+import { answerBy, startStubEngine } from "brigbox/testing";
+startStubEngine({ "*": answerBy(async () => new Response("msw is not installed here")) });
 const client = createClient({ endpoint: "unix:///nowhere.sock" });
 const container: Promise<{ readonly Id?: string | null }> = client.request("GET /containers/{id}/json", { path: { id: "web" } });
 container.catch((error: unknown) => isNotFound(error));
@@ -65,7 +67,9 @@ function installInto(folder: string): string[] {
 function checkFiles(files: readonly string[]): void {
   const strangers = files.filter(
     (path) =>
-      !/^(dist\/(lib|engine-api|profiles)\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(path),
+      !/^(dist\/(lib|engine-api|profiles)\/|(engine-api\/)?README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(
+        path,
+      ),
   );
   if (strangers.length > 0) throw new Error(`the package holds what it should not: ${strangers.join(", ")}`);
   for (const needed of [
@@ -73,6 +77,7 @@ function checkFiles(files: readonly string[]): void {
     "dist/lib/harness/python/supervisor.py",
     "dist/profiles/image/Dockerfile",
     "README.md",
+    "engine-api/README.md",
     "LICENSE",
   ]) {
     if (!files.includes(needed)) throw new Error(`the package lacks ${needed}`);
@@ -88,10 +93,10 @@ try {
   inProject(folder, resolve("node_modules/.bin/tsc"), ["-p", "."]);
   const names = inProject(folder, process.execPath, [
     "-e",
-    'const [a, b] = await Promise.all([import("brigbox"), import("brigbox/engine-api")]); console.log(typeof a.createExecutor, typeof b.createClient)',
+    'const [a, b, c] = await Promise.all([import("brigbox"), import("brigbox/engine-api"), import("brigbox/testing")]); console.log(typeof a.createExecutor, typeof b.createClient, typeof c.startStubEngine)',
     "--input-type=module",
   ]).trim();
-  if (names !== "function function")
+  if (names !== "function function function")
     throw new Error(`the entry points do not export what they should: ${names}`);
   const version = inProject(folder, process.execPath, [
     "node_modules/brigbox/dist/lib/cli/main.js",
