@@ -31,7 +31,8 @@ export interface Attachment {
 }
 
 /**
- * Takes hold of a container's streams. Attach before the start, or early output is missed.
+ * Takes hold of a container's streams. Attach before the start, or early output is missed. Where the container has ended already the Engine
+ * never ends the output: read its logs instead.
  *
  * @throws ResponseError where the Engine refuses; ProtocolError where stdin is asked for and something between refuses the upgrade.
  */
