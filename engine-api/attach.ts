@@ -1,4 +1,4 @@
-import { demultiplexed, rawOutput, writeWithBackpressure } from "./attachment-streams.ts";
+import { readOutput, writeWithBackpressure } from "./attachment-streams.ts";
 import { explainFailure } from "./bodies.ts";
 import { type CallOptions, onlyCall } from "./call-options.ts";
 import { describeEndpoint, type EngineClient } from "./client.ts";
@@ -63,7 +63,7 @@ export function toAttachment(
   }
   const explain = (error: unknown) => explainFailure(error, describeEndpoint(client), options.signal);
   return {
-    output: options.tty ? rawOutput(socket, explain) : demultiplexed(socket, explain),
+    output: readOutput(socket, { tty: options.tty, explain }),
     write: (bytes) => (isWritable ? writeWithBackpressure(socket, bytes) : Promise.reject(noStdin())),
     endInput: () => void (isWritable && socket.end()),
     destroy: () => void socket.destroy(),

@@ -1,44 +1,18 @@
 import type { Duplex } from "node:stream";
-import { createByteQueue } from "./byte-queue.ts";
+import { type ByteReader, createByteQueue } from "./byte-queue.ts";
 import { ProtocolError, prematureClose } from "./errors.ts";
-import { createDemultiplexer, type OutputChunk } from "./frames.ts";
+import type { OutputChunk } from "./frames.ts";
+import { streamOutput } from "./output-stream.ts";
 
 /** Puts what a socket fails with into the caller's words. */
 export type Explain = (error: unknown) => unknown;
 
-const nothing = new Uint8Array(0);
-
-/** The output of a container without a TTY. The socket is destroyed at the end of output, since its close may never come. */
-export function demultiplexed(
+/** The output of a container. The socket is destroyed at its end, since its close may never come. */
+export function readOutput(
   socket: Duplex,
-  explain: Explain,
+  options: { readonly tty: boolean; readonly explain: Explain },
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  return demultiplexedBody(pieces(socket, explain));
-}
-
-/** The same of an answer's body. */
-export async function* demultiplexedBody(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<OutputChunk, void, undefined> {
-  const demultiplexer = createDemultiplexer();
-  for await (const piece of body) {
-    for (const chunk of demultiplexer.push(piece)) yield chunk;
-    // A bad frame behind good output shows at the next push, which may be long in coming.
-    demultiplexer.push(nothing);
-  }
-  demultiplexer.end();
-}
-
-/** The output of a container with a TTY: one stream, not framed. */
-export function rawOutput(socket: Duplex, explain: Explain): AsyncGenerator<OutputChunk, void, undefined> {
-  return rawBody(pieces(socket, explain));
-}
-
-/** The same of an answer's body. */
-export async function* rawBody(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<OutputChunk, void, undefined> {
-  for await (const bytes of body) yield { stream: "stdout", bytes };
+  return streamOutput(async () => ({ pieces: readSocket(socket, options.explain), isFramed: !options.tty }));
 }
 
 /** Writes, and waits for the socket to drain where it is full. @throws ProtocolError where the connection is closed. */
@@ -59,24 +33,20 @@ export function writeWithBackpressure(socket: Duplex, bytes: Uint8Array): Promis
   });
 }
 
-/** What a socket gives, to one reader. Nothing is taken from it before the first is asked for, so that it holds its writer back. */
-function pieces(socket: Duplex, explain: Explain): AsyncIterable<Uint8Array> {
-  const { reader, ...queue } = createByteQueue(
+/** What a socket gives, to one reader. Nothing was taken from it before, so that it held its writer back. */
+function readSocket(socket: Duplex, explain: Explain): ByteReader {
+  const { reader, push, end, fail } = createByteQueue(
     { pause: () => socket.pause(), resume: () => socket.resume(), stop: () => socket.destroy() },
     { explain },
   );
-  return {
-    [Symbol.asyncIterator]() {
-      socket.once("end", () => {
-        queue.end();
-        socket.destroy();
-      });
-      socket.once("error", queue.fail);
-      socket.once("close", () => queue.fail(prematureClose()));
-      if (socket.readableEnded) queue.end();
-      else if (socket.destroyed) queue.fail(socket.errored ?? prematureClose());
-      socket.on("data", queue.push);
-      return reader;
-    },
-  };
+  socket.once("end", () => {
+    end();
+    socket.destroy();
+  });
+  socket.once("error", fail);
+  socket.once("close", () => fail(prematureClose()));
+  if (socket.readableEnded) end();
+  else if (socket.destroyed) fail(socket.errored ?? prematureClose());
+  socket.on("data", push);
+  return reader;
 }

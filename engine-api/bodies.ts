@@ -40,12 +40,26 @@ export function atEnd(body: ResponseBody, done: () => void): ResponseBody {
       done();
       body.destroy();
     },
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* body;
-      } finally {
-        done();
-      }
+    [Symbol.asyncIterator]() {
+      const inner = body[Symbol.asyncIterator]();
+      // No generator: one that was not begun would not close the body when it is left.
+      return {
+        async next() {
+          try {
+            const step = await inner.next();
+            if (step.done) done();
+            return step;
+          } catch (error) {
+            done();
+            throw error;
+          }
+        },
+        async return() {
+          done();
+          await inner.return?.();
+          return { done: true, value: undefined };
+        },
+      };
     },
   };
 }

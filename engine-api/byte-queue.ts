@@ -22,6 +22,8 @@ export interface ByteQueue {
 /** The reader's end of a {@link ByteQueue}: to be read once. Leaving the loop stops the source. */
 export interface ByteReader extends AsyncIterableIterator<Uint8Array, void, undefined> {
   return(): Promise<IteratorResult<Uint8Array, void>>;
+  /** What is there already, without a promise for each; undefined where `next` must be asked. */
+  take(): Uint8Array | undefined;
   /** Stops the source; a reader who is still there gets a premature close. */
   destroy(): void;
 }
@@ -77,40 +79,45 @@ export function createByteQueue(
     else resolve(over);
   }
 
-  function take(chunk: Uint8Array): Step {
+  function take(): Uint8Array | undefined {
+    const chunk = waiting.shift();
+    if (chunk === undefined) return undefined;
     weight -= chunk.length + chunkBytes;
     if (isPaused && weight < maxWaitingBytes / 2) {
       isPaused = false;
       source.resume();
     }
-    return { done: false, value: chunk };
+    return chunk;
   }
 
-  function leave(): void {
+  function leave(cause: { readonly error: unknown } | null): void {
     if (isSpent) return;
     waiting.clear();
     const wasOpen = !isClosed;
-    close({ error: prematureClose() });
-    failure ??= { error: prematureClose() };
+    close(cause);
+    failure ??= cause;
     if (wasOpen) source.stop();
   }
 
+  const destroy = () => leave({ error: prematureClose() });
+
   const reader: ByteReader = {
     next() {
-      if (signal?.aborted) leave();
-      const chunk = waiting.shift();
-      if (chunk !== undefined) return Promise.resolve(take(chunk));
+      if (signal?.aborted) destroy();
+      const value = take();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
       return new Promise((resolve, reject) => {
         if (isClosed) settle({ resolve, reject });
         else readers.push({ resolve, reject });
       });
     },
     return() {
-      leave();
+      leave(null);
       isSpent = true;
       return Promise.resolve(over);
     },
-    destroy: leave,
+    take,
+    destroy,
     [Symbol.asyncIterator]: () => reader,
   };
 

@@ -35,6 +35,7 @@ const maxDaemonErrorLength = 4096;
 export function createDemultiplexer(options: { readonly maxFrameBytes?: number } = {}): Demultiplexer {
   const maxFrameBytes = options.maxFrameBytes ?? 0xffff_ffff;
   const header = new Uint8Array(headerBytes);
+  const view = new DataView(header.buffer);
   const daemonError = createDaemonError();
   let headerFill = 0;
   let type = 0;
@@ -46,7 +47,7 @@ export function createDemultiplexer(options: { readonly maxFrameBytes?: number }
     header.set(piece.subarray(start, start + taken), headerFill);
     headerFill += taken;
     if (headerFill === headerBytes) {
-      ({ type, length: remaining } = parseHeader(header, maxFrameBytes));
+      ({ type, length: remaining } = parseHeader(view, maxFrameBytes));
       if (remaining === 0) endFrame();
     }
     return start + taken;
@@ -105,8 +106,7 @@ function createDaemonError(): { add(bytes: Uint8Array): void; toError(): Protoco
   };
 }
 
-function parseHeader(header: Uint8Array, maxFrameBytes: number): { type: number; length: number } {
-  const view = new DataView(header.buffer, header.byteOffset, headerBytes);
+function parseHeader(view: DataView, maxFrameBytes: number): { type: number; length: number } {
   const type = view.getUint8(0);
   const padding = view.getUint32(0) & 0x00ff_ffff;
   const length = view.getUint32(4);

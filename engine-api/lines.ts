@@ -9,6 +9,7 @@ export interface OutputLine {
 
 const defaultMaxLineBytes = 1024 * 1024;
 const lineFeed = 0x0a;
+const nothing = new Uint8Array(0);
 
 /**
  * Output as lines, each as soon as it is whole; the last one may lack its end. Letters that were cut into chunks are put together.
@@ -27,32 +28,37 @@ export async function* readLines(
   for await (const { stream, bytes } of output) {
     let start = 0;
     for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {
-      open[stream].add(bytes.subarray(start, end));
-      yield { stream, text: open[stream].take() };
+      yield { stream, text: open[stream].finish(bytes.subarray(start, end)) };
       start = end + 1;
     }
     open[stream].add(bytes.subarray(start));
   }
   for (const stream of ["stdout", "stderr"] as const)
-    if (!open[stream].isEmpty()) yield { stream, text: open[stream].take() };
+    if (!open[stream].isEmpty()) yield { stream, text: open[stream].finish(nothing) };
 }
 
 function createOpenLine(maxBytes: number): {
   add(part: Uint8Array): void;
-  take(): string;
+  /** The whole line, of which this is the last part. */
+  finish(last: Uint8Array): string;
   isEmpty(): boolean;
 } {
   let parts: Uint8Array[] = [];
   let length = 0;
+  function count(part: Uint8Array): void {
+    length += part.length;
+    if (length > maxBytes) throw new ProtocolError(`a line over the cap of ${maxBytes} bytes`);
+  }
   return {
     add(part) {
-      length += part.length;
-      if (length > maxBytes) throw new ProtocolError(`a line over the cap of ${maxBytes} bytes`);
+      count(part);
       // A copy, since the chunk is a view of a buffer that may be used again.
       if (part.length > 0) parts.push(part.slice());
     },
-    take() {
-      const text = Buffer.concat(parts).toString("utf8");
+    finish(last) {
+      count(last);
+      const whole = parts.length === 0 ? last : Buffer.concat([...parts, last]);
+      const text = Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString("utf8");
       parts = [];
       length = 0;
       return text.endsWith("\r") ? text.slice(0, -1) : text;

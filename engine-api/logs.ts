@@ -1,9 +1,11 @@
-import { demultiplexedBody, rawBody } from "./attachment-streams.ts";
-import { type CallOptions, eachWithinDeadline } from "./call-options.ts";
+import { atEnd, type ResponseBody } from "./bodies.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { inspectContainer } from "./containers.ts";
+import { createDeadline } from "./deadline.ts";
 import type { OutputChunk } from "./frames.ts";
 import { readLines } from "./lines.ts";
+import { streamOutput } from "./output-stream.ts";
 
 /** Options of {@link containerLogs}. */
 export interface LogOptions extends CallOptions {
@@ -45,24 +47,34 @@ export function containerLogs(
   id: string,
   options: LogOptions = {},
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  return eachWithinDeadline("GET /containers/{id}/logs", options, (call) =>
-    readLogs(client, id, options, call),
-  );
+  return streamLogs("GET /containers/{id}/logs", options, async (call) => {
+    const tty = options.tty ?? (await hasTerminal(client, id, call));
+    const query = {
+      ...toLogQuery(options),
+      ...(options.until !== undefined && { until: toSeconds(options.until) }),
+    };
+    const { body } = await client.stream("GET /containers/{id}/logs", { path: { id }, query, ...call });
+    return { body, tty };
+  });
 }
 
-async function* readLogs(
-  client: EngineClient,
-  id: string,
-  options: LogOptions,
-  call: CallOptions,
+/** A log that is opened at its first step; one time limit holds for all of it. */
+export function streamLogs(
+  operation: string,
+  options: CallOptions,
+  open: (call: CallOptions) => Promise<{ readonly body: ResponseBody; readonly tty: boolean }>,
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  const tty = options.tty ?? (await hasTerminal(client, id, call));
-  const query = {
-    ...toLogQuery(options),
-    ...(options.until !== undefined && { until: toSeconds(options.until) }),
-  };
-  const { body } = await client.stream("GET /containers/{id}/logs", { path: { id }, query, ...call });
-  yield* tty ? rawBody(body) : demultiplexedBody(body);
+  return streamOutput(async () => {
+    const { signal, lift } = createDeadline(operation, options);
+    try {
+      const { body, tty } = await open(signal === undefined ? {} : { signal });
+      const limited = options.timeoutMs === undefined ? body : atEnd(body, lift);
+      return { pieces: limited[Symbol.asyncIterator](), isFramed: !tty };
+    } catch (error) {
+      lift();
+      throw error;
+    }
+  });
 }
 
 /** The part of a log's query that containers, services and tasks share. */

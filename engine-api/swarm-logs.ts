@@ -1,9 +1,8 @@
-import { demultiplexedBody, rawBody } from "./attachment-streams.ts";
-import { type CallOptions, eachWithinDeadline } from "./call-options.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import type { OutputChunk } from "./frames.ts";
 import { readLines } from "./lines.ts";
-import { type LogLine, type LogOptions, toLogQuery } from "./logs.ts";
+import { type LogLine, type LogOptions, streamLogs, toLogQuery } from "./logs.ts";
 
 /** Options of {@link serviceLogs} and {@link taskLogs}. */
 export type SwarmLogOptions = Omit<LogOptions, "until">;
@@ -55,12 +54,12 @@ export function taskLogs(
   id: string,
   options: SwarmLogOptions = {},
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  return eachWithinDeadline("GET /tasks/{id}/logs", options, async function* (call) {
+  return streamLogs("GET /tasks/{id}/logs", options, async (call) => {
     const path = { id };
     const tty = options.tty ?? (await taskHasTerminal(client, id, call));
     const query = toLogQuery(options);
     const { body } = await client.stream("GET /tasks/{id}/logs", { path, query, ...call });
-    yield* tty ? rawBody(body) : demultiplexedBody(body);
+    return { body, tty };
   });
 }
 
@@ -69,12 +68,12 @@ function readService(
   id: string,
   options: SwarmLogOptions & { readonly details: boolean },
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  return eachWithinDeadline("GET /services/{id}/logs", options, async function* (call) {
+  return streamLogs("GET /services/{id}/logs", options, async (call) => {
     const path = { id };
     const tty = options.tty ?? (await serviceHasTerminal(client, id, call));
     const query = { ...toLogQuery(options), details: options.details };
     const { body } = await client.stream("GET /services/{id}/logs", { path, query, ...call });
-    yield* tty ? rawBody(body) : demultiplexedBody(body);
+    return { body, tty };
   });
 }
 

@@ -1,5 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
-import { Client, type Dispatcher } from "undici";
+import type { Client, Dispatcher } from "undici";
+// The index loads fetch, web sockets, caches and mocks too, which takes four times as long; and Bun replaces it by a shim without a Client.
+import UndiciClient from "undici/lib/dispatcher/client.js";
 import { abandonOnAbort } from "./abort.ts";
 import { type Agent, createAgent } from "./agent.ts";
 import { explainFailure, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
@@ -60,8 +62,8 @@ export function createTransport(endpoint: Endpoint): Transport {
   const { origin, connect } = createConnector(endpoint);
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
-  const limits = { headersTimeout: 0, bodyTimeout: 0 };
-  const agent = createAgent(() => new Client(origin, { ...limits, connect: connect as object }));
+  const limits = { headersTimeout: 0, bodyTimeout: 0, connect: connect as object };
+  const agent = createAgent(() => new (UndiciClient as unknown as typeof Client)(origin, limits));
   // After the 101 neither a signal nor agent.destroy() reaches a socket.
   const upgraded = new Set<Duplex>();
 

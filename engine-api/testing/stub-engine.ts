@@ -106,11 +106,7 @@ function plainExchange(incoming: IncomingMessage, response: ServerResponse): Exc
   return {
     request: record(incoming),
     socket: incoming.socket,
-    body: async () => {
-      const pieces: Buffer[] = [];
-      for await (const piece of incoming) pieces.push(piece as Buffer);
-      return Buffer.concat(pieces);
-    },
+    body: () => readAll(incoming),
     head: (status, headers) => {
       response.writeHead(status, headers);
       response.flushHeaders();
@@ -131,7 +127,12 @@ function rawExchange(incoming: IncomingMessage, socket: Duplex): Exchange {
   return {
     request: record(incoming),
     socket,
-    body: () => readExactly(socket, Number(incoming.headers["content-length"] ?? 0)),
+    body: async () => {
+      // Later versions of Node give the body to the request, as ever; earlier ones leave it in the connection.
+      const given = await readAll(incoming);
+      const missing = Number(incoming.headers["content-length"] ?? 0) - given.length;
+      return Buffer.concat([given, await readExactly(socket, missing)]);
+    },
     head: (status, headers) => {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       socket.write(`HTTP/1.1 ${status} Answer\r\nconnection: close\r\n${lines.join("")}\r\n`);
@@ -139,6 +140,12 @@ function rawExchange(incoming: IncomingMessage, socket: Duplex): Exchange {
     write: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
     end: () => void socket.end(),
   };
+}
+
+async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
 }
 
 /** The body that comes before the raw connection begins. */

@@ -1,17 +1,16 @@
-import { CsvError, parse } from "csv-parse/sync";
 import { assembleFrame, textColumn } from "../values/frame.ts";
 import { createFlatIndex, createRangeIndex } from "../values/labels.ts";
 import type { DataFrame } from "../values/types.ts";
+import { type CsvFault, CsvFaultError, readCsvRecords } from "./csv-records.ts";
 import { inferColumn } from "./infer-column.ts";
 import { decodeText, inputError } from "./input-error.ts";
 
-const reasons: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed; double the quotes that belong to a cell",
-  CSV_INVALID_CLOSING_QUOTE: "something follows a closing quote; double the quotes that belong to a cell",
-  INVALID_OPENING_QUOTE:
+const reasons: Readonly<Record<CsvFault, string>> = {
+  "open quote": "a quote is opened and never closed; double the quotes that belong to a cell",
+  "after quote": "something follows a closing quote; double the quotes that belong to a cell",
+  "quote inside":
     "there is a quote inside a cell without quotes; put the cell into quotes and double those inside",
-  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH:
-    "the row has more cells than the header, or fewer; put cells that hold a comma into double quotes",
+  length: "the row has more cells than the header, or fewer; put cells that hold a comma into double quotes",
 };
 
 /**
@@ -38,20 +37,17 @@ export function parseCsv(bytes: Uint8Array, name: string): DataFrame {
 function readColumns(text: string, name: string): readonly (readonly string[])[] {
   const columns: string[][] = [];
   let header: readonly string[] | undefined;
-  const takeRecord = (record: readonly string[]): null => {
+  const takeRecord = (record: readonly string[]): void => {
     if (header === undefined) {
       header = record;
       columns.push(...record.map(() => []));
     } else for (const [position, cell] of record.entries()) columns[position]?.push(cell);
-    return null;
   };
   try {
-    parse(text, { skip_empty_lines: true, on_record: takeRecord });
+    readCsvRecords(text, takeRecord);
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = (error as { readonly lines?: unknown }).lines;
-    const where = typeof line === "number" ? ` (line ${line})` : "";
-    throw inputError(name, `the file is not CSV: ${reasons[error.code] ?? error.code}${where}`);
+    if (!(error instanceof CsvFaultError)) throw error;
+    throw inputError(name, `the file is not CSV: ${reasons[error.fault]} (line ${error.line})`);
   }
   return header === undefined ? [] : [header, ...columns];
 }

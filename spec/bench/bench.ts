@@ -9,12 +9,14 @@ import { parseArgs } from "node:util";
 import { createClient, engineInfo } from "../../engine-api/mod.ts";
 import { call } from "../support/steps.ts";
 import { calls } from "./client/calls.ts";
+import { follow } from "./client/follow.ts";
+import { footprint } from "./client/footprint.ts";
 import { streams } from "./client/streams.ts";
 import { cold } from "./cold/cold.ts";
 import { type Section, type SectionReport, toMarkdown } from "./section.ts";
 import { validator } from "./validator/validator.ts";
 
-const sections: readonly Section[] = [cold, validator, calls, streams];
+const sections: readonly Section[] = [cold, validator, calls, streams, follow, footprint];
 const jsonFile = new URL("report.json", import.meta.url);
 const markdownFile = new URL("report.md", import.meta.url);
 

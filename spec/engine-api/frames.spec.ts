@@ -112,6 +112,58 @@ test("hands out views of what it was given and copies nothing but headers", () =
   assert.ok(views.every(({ bytes }, index) => bytes.buffer === pieces[index + 1]?.buffer));
 });
 
+for (const pieceBytes of [1, 7, 4096, 65_536]) {
+  test(`copies 8 bytes of a frame of 16 MiB in pieces of ${pieceBytes}, and looks at none twice`, () => {
+    const length = 16 * 1024 * 1024;
+    const demultiplexer = createDemultiplexer();
+    demultiplexer.push(header(2, length));
+    const piece = new Uint8Array(pieceBytes);
+    const { copies, cuts } = countCopies(() => {
+      let received = 0;
+      for (let sent = 0; sent < length; sent += pieceBytes) {
+        const part = length - sent < pieceBytes ? piece.subarray(0, length - sent) : piece;
+        for (const { bytes } of demultiplexer.push(part)) received += bytes.length;
+      }
+      assert.is(received, length);
+    });
+    demultiplexer.end();
+    assert.is(copies, 0);
+    // One view for each piece, and one more that this spec itself makes of the last.
+    assert.ok(cuts <= Math.ceil(length / pieceBytes) + 1, `${cuts} views`);
+  });
+}
+
+/** Counts the bytes that are copied by the usual ways, and the views that are made, meanwhile. */
+function countCopies(body: () => void): { readonly copies: number; readonly cuts: number } {
+  const { set, slice, subarray } = Uint8Array.prototype;
+  const concat = Buffer.concat;
+  let copies = 0;
+  let cuts = 0;
+  try {
+    Uint8Array.prototype.set = function (this: Uint8Array, source, offset) {
+      copies += source.length;
+      set.call(this, source, offset);
+    };
+    Uint8Array.prototype.slice = function (this: Uint8Array<ArrayBuffer>, start, end) {
+      copies += this.length;
+      return slice.call(this, start, end);
+    };
+    Uint8Array.prototype.subarray = function (this: Uint8Array<ArrayBuffer>, start, end) {
+      cuts++;
+      return subarray.call(this, start, end);
+    };
+    Buffer.concat = (list, total) => {
+      for (const { length } of list) copies += length;
+      return concat(list, total);
+    };
+    body();
+  } finally {
+    Object.assign(Uint8Array.prototype, { set, slice, subarray });
+    Buffer.concat = concat;
+  }
+  return { copies, cuts };
+}
+
 const notFrames: readonly [name: string, bytes: Uint8Array][] = [
   ["an unknown type", header(4, 1)],
   ["a type with the highest bit set", header(255, 1)],

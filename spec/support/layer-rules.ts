@@ -25,7 +25,6 @@ export const confinedPackages: Readonly<Record<string, readonly string[]>> = {
   "@lezer/common": ["lib/validator/"],
   valibot: ["lib/config/", "lib/harness/payloads.ts", "lib/policy/check-applied.ts"],
   yaml: ["lib/config/"],
-  "csv-parse": ["lib/inputs/"],
   "modern-tar": ["lib/image/"],
   commander: ["lib/cli/"],
 };

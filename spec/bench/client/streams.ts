@@ -18,8 +18,8 @@ import {
 import type { Job } from "./sides/jobs.ts";
 import { rawSide } from "./sides.ts";
 
-const attachMiB = 512;
-const logMiB = 48;
+const attachMiB = 256;
+const logMiB = 12;
 const lineBytes = 100;
 const warmUps = 1;
 const mebibyte = 1024 * 1024;
@@ -28,7 +28,7 @@ const mebibyte = 1024 * 1024;
 export const streams: Section = {
   name: "streams",
   async measure({ rounds }) {
-    const turns = Math.max(3, Math.ceil(rounds / 4));
+    const turns = Math.max(3, Math.ceil(rounds / 3));
     const [attach, logs] = await withSides(async (sides) => {
       showProgress("streams: attach");
       const attached = await measureInTurns(sides, { rounds: turns, warmUps, withJob: withFlood });

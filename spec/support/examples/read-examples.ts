@@ -79,7 +79,7 @@ export function compile(modules: Readonly<Record<string, string>>): string {
     const config = {
       extends: join(root, "tsconfig.json"),
       compilerOptions,
-      include: [],
+      include: [join(root, "engine-api/*.d.ts")],
       files: Object.keys(modules),
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
