@@ -63,7 +63,7 @@ export async function* buildImage(
 function toBuildQuery(options: BuildOptions): NonNullable<RequestOptions<"POST /build">["query"]> {
   const { tag, dockerfile = "Dockerfile", buildArgs = {}, labels = {}, noCache, pull, cacheFrom } = options;
   return {
-    t: typeof tag === "string" ? [tag] : tag,
+    t: tag,
     dockerfile,
     rm: true,
     forcerm: true,

@@ -585,7 +585,7 @@ export interface ImageHistoryResponseItem {
   Id: string;
   Created: number;
   CreatedBy: string;
-  Tags: string[];
+  Tags: string[] | null;
   Size: number;
   Comment: string;
 }
@@ -646,11 +646,11 @@ export interface ImageSummary {
   Id: string;
   ParentId: string;
   RepoTags: string[];
-  RepoDigests: string[];
+  RepoDigests: string[] | null;
   Created: number;
   Size: number;
   SharedSize: number;
-  Labels: { [key: string]: string };
+  Labels: { [key: string]: string } | null;
   Containers: number;
   Manifests?: ImageManifestSummary[] | null | undefined;
   Descriptor?: OCIDescriptor | null | undefined;
@@ -884,7 +884,7 @@ export interface Plugin {
     Description: string;
     Documentation: string;
     Interface: {
-      Types: PluginInterfaceType[];
+      Types: string[];
       Socket: string;
       ProtocolScheme?: "" | "moby.plugins.http/v1" | (string & {}) | null | undefined;
     };
@@ -900,18 +900,18 @@ export interface Plugin {
     Linux: {
       Capabilities: string[];
       AllowAllDevices: boolean;
-      Devices: PluginDevice[];
+      Devices: PluginDevice[] | null;
     };
     PropagatedMount: string;
     IpcHost: boolean;
     PidHost: boolean;
-    Mounts: PluginMount[];
+    Mounts: PluginMount[] | null;
     Env: PluginEnv[];
     Args: {
       Name: string;
       Description: string;
-      Settable: string[];
-      Value: string[];
+      Settable: string[] | null;
+      Value: string[] | null;
     };
     rootfs?: {
       type?: string | null | undefined;
@@ -1470,10 +1470,10 @@ export interface Volume {
   Mountpoint: string;
   CreatedAt?: string | null | undefined;
   Status?: { [key: string]: { [key: string]: unknown } } | null | undefined;
-  Labels: { [key: string]: string };
+  Labels: { [key: string]: string } | null;
   Scope: "local" | "global" | (string & {});
   ClusterVolume?: ClusterVolume | null | undefined;
-  Options: { [key: string]: string };
+  Options: { [key: string]: string } | null;
   UsageData?: {
     Size: number;
     RefCount: number;
@@ -1687,7 +1687,7 @@ export interface Operations {
   };
   "POST /build": {
     path: {};
-    query: { dockerfile?: string | undefined; t?: readonly string[] | undefined; extrahosts?: string | undefined; remote?: string | undefined; q?: boolean | undefined; nocache?: boolean | undefined; cachefrom?: string | undefined; pull?: string | undefined; rm?: boolean | undefined; forcerm?: boolean | undefined; memory?: number | undefined; memswap?: number | undefined; cpushares?: number | undefined; cpusetcpus?: string | undefined; cpuperiod?: number | undefined; cpuquota?: number | undefined; buildargs?: string | undefined; shmsize?: number | undefined; squash?: boolean | undefined; labels?: string | undefined; networkmode?: string | undefined; platform?: string | undefined; target?: string | undefined; outputs?: string | undefined; version?: "1" | "2" | undefined };
+    query: { dockerfile?: string | undefined; t?: string | readonly string[] | undefined; extrahosts?: string | undefined; remote?: string | undefined; q?: boolean | undefined; nocache?: boolean | undefined; cachefrom?: string | undefined; pull?: string | undefined; rm?: boolean | undefined; forcerm?: boolean | undefined; memory?: number | undefined; memswap?: number | undefined; cpushares?: number | undefined; cpusetcpus?: string | undefined; cpuperiod?: number | undefined; cpuquota?: number | undefined; buildargs?: string | undefined; shmsize?: number | undefined; squash?: boolean | undefined; labels?: string | undefined; networkmode?: string | undefined; platform?: string | undefined; target?: string | undefined; outputs?: string | undefined; version?: "1" | "2" | undefined };
     headers: { "Content-type"?: "application/x-tar" | undefined; "X-Registry-Config"?: string | undefined };
     body?: Bytes;
     answer: undefined;
@@ -1803,7 +1803,7 @@ export interface Operations {
     query: {};
     headers: {};
     body?: undefined;
-    answer: string;
+    answer: undefined;
   };
   "POST /commit": {
     path: {};
@@ -2060,7 +2060,7 @@ export interface Operations {
     query: { force?: boolean | undefined };
     headers: {};
     body?: undefined;
-    answer: Plugin;
+    answer: undefined;
   };
   "POST /plugins/{name}/enable": {
     path: { name: string };
@@ -2275,7 +2275,9 @@ export interface Operations {
     query: {};
     headers: {};
     body?: SecretSpec;
-    answer: { ID: string };
+    answer: {
+      ID: string;
+    };
   };
   "GET /secrets/{id}": {
     path: { id: string };
@@ -2310,7 +2312,9 @@ export interface Operations {
     query: {};
     headers: {};
     body?: ConfigSpec;
-    answer: { ID: string };
+    answer: {
+      ID: string;
+    };
   };
   "GET /configs/{id}": {
     path: { id: string };

@@ -41,7 +41,8 @@ export interface Pruned {
 /**
  * Removes what nothing uses: stopped containers, images without a name, networks and volumes without containers, cached build steps.
  *
- * @param options.filters for example `{ label: ["com.example=1"], until: ["24h"] }`.
+ * @param options.filters for example `{ label: ["com.example=1"], until: ["24h"] }`. Engines from API 1.42 on spare volumes that have a name,
+ * unless `all: ["true"]` is among the filters; older ones refuse that filter and spare none.
  * @example
  * const { freedBytes } = await prune(client, "images", { filters: { dangling: ["false"] } });
  */

@@ -81,6 +81,15 @@ export async function compileOnly(client: EngineClient): Promise<void> {
 export type Exact = [
   Holds<Same<Answer<"GET /_ping">, string>>,
   Holds<Same<Answer<"POST /containers/{id}/start">, undefined>>,
+  // What recordings show, and the Engine's description does not say.
+  Holds<Same<Answer<"HEAD /_ping">, undefined>>,
+  Holds<Same<Answer<"POST /secrets/create">, { ID: string }>>,
+  Holds<Same<Answer<"POST /configs/create">, { ID: string }>>,
+  Holds<Same<Answer<"DELETE /plugins/{name}">, undefined>>,
+  Holds<Same<Answer<"GET /images/json">[number]["RepoDigests"], string[] | null>>,
+  Holds<Same<Answer<"GET /images/json">[number]["Labels"], { [key: string]: string } | null>>,
+  Holds<Same<Answer<"GET /volumes/{name}">["Labels"], { [key: string]: string } | null>>,
+  Holds<Same<Answer<"GET /plugins">[number]["Config"]["Interface"]["Types"], string[]>>,
   Holds<Same<NonNullable<Answer<"GET /info">["NCPU"]>, number>>,
   Holds<Same<Answer<"GET /info">["NCPU"], number | null | undefined>>,
   Holds<Same<Answer<"POST /containers/create">["Id"], string>>,

@@ -102,7 +102,7 @@ test("types archives as bytes and streams as text", () => {
   assert.match(part('  "PUT /herd": {'), /body\?: Bytes;\n {4}answer: string;/);
 });
 
-test("corrects the description where the Engine does otherwise", () => {
+test("adds what the description forgets to say of requests", () => {
   const corrected = generateSchema(`
 basePath: /v1.51
 definitions: {}
@@ -121,12 +121,38 @@ paths:
           schema: { allOf: [{ $ref: "#/definitions/SecretSpec" }, { type: object, example: { Name: x } }] }
       responses: { 201: { schema: { $ref: "#/definitions/IDResponse" } } }
 `);
-  assert.match(corrected, /"POST \/build": \{[^"]*query: \{ t\?: readonly string\[\] \| undefined \};/);
+  assert.match(
+    corrected,
+    /"POST \/build": \{[^"]*query: \{ t\?: string \| readonly string\[\] \| undefined \};/,
+  );
   assert.match(
     corrected,
     /"GET \/images\/search": \{[^"]*headers: \{ "X-Registry-Auth"\?: string \| undefined \};/,
   );
-  assert.match(corrected, /body\?: SecretSpec;\n {4}answer: \{ ID: string \};/);
+  assert.match(corrected, /body\?: SecretSpec;\n/);
+});
+
+test("puts right what the Engine answers otherwise", () => {
+  const wrong = `
+basePath: /v1.99
+definitions:
+  Volume:
+    type: object
+    required: [Name, Labels]
+    properties:
+      Name: { type: string }
+      Labels: { type: object, additionalProperties: { type: string } }
+  Created: { type: object, required: [Id], properties: { Id: { type: string } } }
+paths:
+  /secrets/create:
+    post: { responses: { 201: { schema: { $ref: "#/definitions/Created" } } } }
+  /_ping:
+    head: { responses: { 200: { schema: { type: string } } } }
+`;
+  const right = generateSchema(wrong);
+  assert.match(right, /Name: string;\n {2}Labels: \{ \[key: string\]: string \} \| null;/);
+  assert.match(right, /answer: \{\n {6}ID: string;\n {4}\};/);
+  assert.match(right, /"HEAD \/_ping": \{[\s\S]*answer: undefined;/);
 });
 
 const run = (...options: string[]) =>

@@ -1,14 +1,15 @@
 /**
  * Writes `engine-api/schema.ts` from the Engine's API description (Swagger 2.0):
  * `tsx spec/support/generate-schema.ts DESCRIPTION.yaml [--out FILE] [--check]`. With `--check` nothing is written; exits 1 where the
- * file differs. Only shapes are taken over, no prose.
+ * file differs. Only shapes are taken over, no prose, and put right where the Engine answers otherwise.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { correctDescription } from "./schema-corrections.ts";
 
 /** The part of a Swagger schema that says something about shapes. */
-interface Schema {
+export interface Schema {
   readonly type?: string;
   readonly format?: string;
   readonly enum?: readonly (string | number)[];
@@ -26,6 +27,7 @@ interface Parameter extends Schema {
   readonly in: "path" | "query" | "header" | "body";
   readonly required?: never;
   readonly schema?: Schema;
+  readonly isRepeatable?: boolean;
 }
 
 interface Operation {
@@ -35,7 +37,8 @@ interface Operation {
   readonly consumes?: readonly string[];
 }
 
-interface Description {
+/** The part of a description that says something about shapes. */
+export interface Description {
   readonly basePath: string;
   readonly definitions: Readonly<Record<string, Schema>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -49,18 +52,12 @@ const forgottenHeaders: Readonly<Record<string, string>> = {
   "POST /plugins/{name}/push": "X-Registry-Auth",
 };
 
-/** Answers that the Engine spells otherwise than its description does: seen on Engine 20.10. */
-const otherAnswers: Readonly<Record<string, string>> = {
-  "POST /secrets/create": "{ ID: string }",
-  "POST /configs/create": "{ ID: string }",
-};
-
 /** Parameters that the Engine takes as often as they come, though its description says once. */
 const repeatable: ReadonlySet<string> = new Set(["POST /build t"]);
 
 /** TypeScript source of all models and operations of a description. */
 export function generateSchema(descriptionText: string): string {
-  const description = parse(descriptionText) as Description;
+  const description = correctDescription(parse(descriptionText) as Description);
   const version = description.basePath.replace("/v", "");
   const models = Object.keys(description.definitions)
     .sort()
@@ -149,7 +146,7 @@ function emitOperation(key: string, operation: Operation): string {
     `    query: ${toParameters(parameters, "query")};`,
     `    headers: ${toParameters(parameters, "header")};`,
     `    ${toBody(parameters, operation)}`,
-    `    answer: ${otherAnswers[key] ?? toAnswer(operation)};`,
+    `    answer: ${toAnswer(operation)};`,
   ];
   return `  ${JSON.stringify(key)}: {\n${lines.join("\n")}\n  };`;
 }
@@ -157,9 +154,7 @@ function emitOperation(key: string, operation: Operation): string {
 function correct(key: string, parameters: readonly Parameter[]): readonly Parameter[] {
   const header = forgottenHeaders[key];
   const known = parameters.map((parameter) =>
-    repeatable.has(`${key} ${parameter.name}`)
-      ? { ...parameter, type: "array", items: parameter }
-      : parameter,
+    repeatable.has(`${key} ${parameter.name}`) ? { ...parameter, isRepeatable: true } : parameter,
   );
   return header === undefined ? known : [...known, { name: header, in: "header", type: "string" }];
 }
@@ -177,6 +172,7 @@ function toParameters(parameters: readonly Parameter[], place: "path" | "query" 
 function toParameter(parameter: Parameter): string {
   if (parameter.name === "filters") return "Filters";
   if (parameter.enum !== undefined) return parameter.enum.map((value) => JSON.stringify(value)).join(" | ");
+  if (parameter.isRepeatable === true) return `${toScalar(parameter)} | readonly ${toScalar(parameter)}[]`;
   // Some lists are declared as one string; the Engine takes the parameter as often as it comes.
   if (parameter.type === "array") return `readonly ${toScalar(parameter.items ?? {})}[]`;
   return toScalar(parameter);

@@ -2,6 +2,7 @@ import { createClient, inspectImage } from "../../engine-api/mod.ts";
 import { defaultImage } from "../../lib/image/names.ts";
 import { cgroup2Endpoint } from "./cgroup2-engine/endpoint.ts";
 import { ownEngineObstacle } from "./own-engine.ts";
+import { secondEndpoint } from "./second-engine/endpoint.ts";
 
 /** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
 export type LiveMode = "require" | "auto" | "off";
@@ -41,5 +42,12 @@ export function findOwnObstacle(mode: LiveMode): string | null {
 export function findCgroup2Obstacle(env: NodeJS.ProcessEnv): string | null {
   return cgroup2Endpoint(env) === null
     ? "BRIGBOX_CGROUP2_ENGINE names none; spec/support/cgroup2-engine/cgroup2-engine.sh start makes one and prints its address"
+    : null;
+}
+
+/** The same for specs on a second, later Engine beside the machine's own: CI makes one, and who wants to. */
+export function findSecondObstacle(env: NodeJS.ProcessEnv): string | null {
+  return secondEndpoint(env) === null
+    ? "BRIGBOX_SECOND_ENGINE names none; spec/support/second-engine/second-engine.sh start makes one and prints its address"
     : null;
 }

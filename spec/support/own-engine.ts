@@ -23,6 +23,8 @@ export interface OwnEngineOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Further addresses on which it listens. */
   readonly hosts?: readonly string[];
+  /** Gives it a network of its own, with a loopback and nothing else, and none of this process's environment. @default false */
+  readonly isAlone?: boolean;
 }
 
 /** A running Engine that nobody else uses. */
@@ -47,6 +49,9 @@ const programs: Readonly<Record<string, string>> = {
   ssh: "openssh-client",
 };
 
+/** Each program goes on as the next, so that a signal reaches the daemon. */
+const inOwnNetwork = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
+
 /** Why no Engine of one's own, with gVisor, TLS and ssh, can be started here; null where it can. */
 export function ownEngineObstacle(): string | null {
   if (process.getuid?.() !== 0) return "only root can start one";
@@ -64,6 +69,7 @@ export async function startOwnEngine({
   runtimes = {},
   configuration: more = {},
   hosts = [],
+  isAlone = false,
 }: OwnEngineOptions = {}): Promise<OwnEngine> {
   const folder = mkdtempSync("/var/tmp/own-engine-");
   const dataRoot = join(folder, "data");
@@ -95,7 +101,13 @@ export async function startOwnEngine({
     for (const stale of [join(folder, "pid"), join(execRoot, "containerd", "containerd.pid")])
       rmSync(stale, { force: true });
     const log = openSync(logFile, "a");
-    daemon = spawn("dockerd", ["--config-file", configFile], { stdio: ["ignore", log, log], detached: true });
+    const command = ["dockerd", "--config-file", configFile];
+    const [program = "", ...words] = isAlone ? [...inOwnNetwork, ...command] : command;
+    daemon = spawn(program, words, {
+      stdio: ["ignore", log, log],
+      detached: true,
+      ...(isAlone && { env: { PATH: process.env.PATH } }),
+    });
     await awaitAnswer(endpoint, logFile);
   }
 

@@ -8,7 +8,13 @@ import "./defer-uvu.ts";
 import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findCgroup2Obstacle, findLiveObstacle, findOwnObstacle, liveMode } from "./live.ts";
+import {
+  findCgroup2Obstacle,
+  findLiveObstacle,
+  findOwnObstacle,
+  findSecondObstacle,
+  liveMode,
+} from "./live.ts";
 import { readTally } from "./suite.ts";
 
 const specRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -41,13 +47,16 @@ const isIn =
     file.startsWith(join("live", folder));
 const needsOwn = isIn("own-engine");
 const needsCgroup2 = isIn("cgroup2");
+const needsSecond = isIn("second-engine");
 const ownObstacle =
   obstacle ?? (all.some(needsOwn) ? findOwnObstacle(liveMode(process.argv, process.env)) : null);
 const cgroup2Obstacle = obstacle ?? (all.some(needsCgroup2) ? findCgroup2Obstacle(process.env) : null);
+const secondObstacle = obstacle ?? (all.some(needsSecond) ? findSecondObstacle(process.env) : null);
 
 function obstacleOf(file: string): string | null {
   if (needsOwn(file)) return ownObstacle;
   if (needsCgroup2(file)) return cgroup2Obstacle;
+  if (needsSecond(file)) return secondObstacle;
   return isLive(file) ? obstacle : null;
 }
 
@@ -66,6 +75,10 @@ else {
   if (cgroup2Obstacle !== null)
     console.error(
       `specs on cgroup v2 left out (${all.filter(needsCgroup2).length} files): ${cgroup2Obstacle}`,
+    );
+  if (secondObstacle !== null)
+    console.error(
+      `specs on a second Engine left out (${all.filter(needsSecond).length} files): ${secondObstacle}`,
     );
 }
 console.log(`${passed} passed, ${failed + forgotten.length} failed`);

@@ -1,0 +1,5 @@
+/** Where the second Engine answers, as `second-engine.sh start` prints it; null where none was started. */
+export function secondEndpoint(env: NodeJS.ProcessEnv): string | null {
+  const given = env.BRIGBOX_SECOND_ENGINE;
+  return given === undefined || given === "" ? null : given;
+}
