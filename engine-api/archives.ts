@@ -1,5 +1,5 @@
 import type { ResponseBody } from "./bodies.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient, StreamedAnswer } from "./client.ts";
 import { ProtocolError } from "./errors.ts";
 import type { ByteStream } from "./images.ts";
@@ -75,7 +75,7 @@ export async function putArchive(
   tar: ByteStream,
   options: CallOptions & { readonly keepKinds?: boolean; readonly keepOwners?: boolean } = {},
 ): Promise<void> {
-  const { keepKinds = false, keepOwners = false, signal } = options;
+  const { keepKinds = false, keepOwners = false } = options;
   const query = {
     path: folder,
     ...(keepKinds && { noOverwriteDirNonDir: "true" }),
@@ -85,16 +85,16 @@ export async function putArchive(
     path: { id },
     query,
     body: tar,
-    ...withSignal(signal),
+    ...onlyCall(options),
   });
 }
 
 function pathIn(
   id: string,
   path: string,
-  { signal }: CallOptions,
-): { readonly path: { id: string }; readonly query: { path: string }; readonly signal?: AbortSignal } {
-  return { path: { id }, query: { path }, ...withSignal(signal) };
+  options: CallOptions,
+): CallOptions & { readonly path: { id: string }; readonly query: { path: string } } {
+  return { path: { id }, query: { path }, ...onlyCall(options) };
 }
 
 function readStat({ headers }: StreamedAnswer): PathStat {

@@ -1,6 +1,6 @@
 import { readOutput, writeWithBackpressure } from "./attachment-streams.ts";
 import { explainFailure } from "./bodies.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import { describeEndpoint, type EngineClient } from "./client.ts";
 import { ProtocolError } from "./errors.ts";
 import type { OutputChunk } from "./frames.ts";
@@ -31,7 +31,8 @@ export interface Attachment {
 }
 
 /**
- * Takes hold of a container's streams. Attach before the start, or early output is missed.
+ * Takes hold of a container's streams. Attach before the start, or early output is missed. Where the container has ended already the Engine
+ * never ends the output: read its logs instead.
  *
  * @throws ResponseError where the Engine refuses; ProtocolError where stdin is asked for and something between refuses the upgrade.
  */
@@ -45,7 +46,7 @@ export async function attachContainer(
   const connection = await client.upgrade("POST /containers/{id}/attach", {
     path: { id },
     query,
-    ...withSignal(signal),
+    ...onlyCall(options),
   });
   return toAttachment(client, connection, { stdin, tty, signal });
 }

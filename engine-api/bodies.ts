@@ -33,6 +33,37 @@ export function watchBody(body: RequestBody | undefined): WatchedBody {
   return { body: watched(body), failure: () => failure };
 }
 
+/** A body that calls `done` once it is read to its end, left, or destroyed. */
+export function atEnd(body: ResponseBody, done: () => void): ResponseBody {
+  return {
+    destroy() {
+      done();
+      body.destroy();
+    },
+    [Symbol.asyncIterator]() {
+      const inner = body[Symbol.asyncIterator]();
+      // No generator: one that was not begun would not close the body when it is left.
+      return {
+        async next() {
+          try {
+            const step = await inner.next();
+            if (step.done) done();
+            return step;
+          } catch (error) {
+            done();
+            throw error;
+          }
+        },
+        async return() {
+          done();
+          await inner.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
 /** The signal's reason passes through unchanged; every other failure of a connection is a lost or refused one. */
 export function explainFailure(error: unknown, address: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;

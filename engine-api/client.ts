@@ -1,4 +1,4 @@
-import { engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
+import { atEnd, engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
 import { createDeadline } from "./deadline.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
@@ -101,9 +101,16 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     };
   }
 
-  /** A stream's time limit is one for all of it, so that it is never lifted. */
+  /** A stream's time limit is one for all of it, and is lifted at its end. */
   async function stream(operation: string, loose: LooseOptions = {}): Promise<StreamedAnswer> {
-    return open(operation, { ...loose, signal: createDeadline(operation, loose).signal });
+    const { signal, lift } = createDeadline(operation, loose);
+    try {
+      const answer = await open(operation, { ...loose, signal });
+      return loose.timeoutMs === undefined ? answer : { ...answer, body: atEnd(answer.body, lift) };
+    } catch (error) {
+      lift();
+      throw error;
+    }
   }
 
   async function open(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {

@@ -1,5 +1,5 @@
 import { readBody } from "./bodies.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { isConflict, isNotFound, ProtocolError } from "./errors.ts";
 import type { Answer, OperationBody } from "./operations.ts";
@@ -38,12 +38,12 @@ export async function createContainer(
   spec: ContainerSpec,
   options: CallOptions & { readonly name?: string; readonly platform?: string } = {},
 ): Promise<CreatedContainer> {
-  const { name, platform, signal } = options;
+  const { name, platform } = options;
   const query = { ...(name !== undefined && { name }), ...(platform !== undefined && { platform }) };
   const answer = await client.request("POST /containers/create", {
     query,
     body: spec,
-    ...withSignal(signal),
+    ...onlyCall(options),
   });
   if (typeof answer?.Id !== "string")
     throw new ProtocolError("POST /containers/create answered without an id");
@@ -56,7 +56,7 @@ export function inspectContainer(
   id: string,
   options: CallOptions = {},
 ): Promise<Answer<"GET /containers/{id}/json">> {
-  return client.request("GET /containers/{id}/json", { path: { id }, ...withSignal(options.signal) });
+  return client.request("GET /containers/{id}/json", { path: { id }, ...onlyCall(options) });
 }
 
 /**
@@ -72,8 +72,8 @@ export function listContainers(
     readonly filters?: Readonly<Record<string, readonly string[]>>;
   } = {},
 ): Promise<Answer<"GET /containers/json">> {
-  const { all = false, filters = {}, signal } = options;
-  return client.request("GET /containers/json", { query: { all, filters }, ...withSignal(signal) });
+  const { all = false, filters = {} } = options;
+  return client.request("GET /containers/json", { query: { all, filters }, ...onlyCall(options) });
 }
 
 /** Starts a container. One that runs already is fine. */
@@ -82,7 +82,7 @@ export async function startContainer(
   id: string,
   options: CallOptions = {},
 ): Promise<void> {
-  await client.request("POST /containers/{id}/start", { path: { id }, ...withSignal(options.signal) });
+  await client.request("POST /containers/{id}/start", { path: { id }, ...onlyCall(options) });
 }
 
 /**
@@ -96,7 +96,7 @@ export async function stopContainer(
   options: CallOptions & { readonly graceSeconds?: number } = {},
 ): Promise<void> {
   const query = options.graceSeconds === undefined ? {} : { t: options.graceSeconds };
-  await client.request("POST /containers/{id}/stop", { path: { id }, query, ...withSignal(options.signal) });
+  await client.request("POST /containers/{id}/stop", { path: { id }, query, ...onlyCall(options) });
 }
 
 /**
@@ -114,7 +114,7 @@ export async function killContainer(
     await client.request("POST /containers/{id}/kill", {
       path: { id },
       query,
-      ...withSignal(options.signal),
+      ...onlyCall(options),
     });
     return true;
   } catch (error) {
@@ -142,7 +142,7 @@ export async function updateContainer(
   const answer = await client.request("POST /containers/{id}/update", {
     path: { id },
     body: change,
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
   return answer.Warnings ?? [];
 }
@@ -160,7 +160,7 @@ export async function removeContainer(
   options: CallOptions & { readonly force?: boolean; readonly volumes?: boolean } = {},
 ): Promise<void> {
   const query = { force: options.force ?? false, v: options.volumes ?? true };
-  await client.request("DELETE /containers/{id}", { path: { id }, query, ...withSignal(options.signal) });
+  await client.request("DELETE /containers/{id}", { path: { id }, query, ...onlyCall(options) });
 }
 
 /** True while the Engine knows a container by this id or name. */
@@ -196,7 +196,7 @@ export async function waitContainer(
   const answer = await client.stream("POST /containers/{id}/wait", {
     path: { id },
     query: { condition },
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
   const exit = readBody(answer.body, maxWaitBytes).then((bytes) => parseExit(bytes.toString("utf8")));
   exit.catch(() => undefined);

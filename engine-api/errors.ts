@@ -62,6 +62,11 @@ export function isConnectionError(error: unknown): error is ConnectionError {
   return error instanceof ConnectionError;
 }
 
+/** True where what was sent is not what the protocol allows, or over a cap. */
+export function isProtocolError(error: unknown): error is ProtocolError {
+  return error instanceof ProtocolError;
+}
+
 /** True for a refusal of the Engine with any status. */
 export function isResponseError(error: unknown): error is ResponseError {
   return error instanceof ResponseError;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, eachWithinDeadline } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { isConnectionError } from "./errors.ts";
 import { decodeJsonLines } from "./json-lines.ts";
@@ -34,9 +34,16 @@ const longestDelayMs = 10_000;
  * @example
  * for await (const { Type, Action, Actor } of watchEvents(client, { resume: true })) console.log(Type, Action, Actor?.ID);
  */
-export async function* watchEvents(
+export function watchEvents(
   client: EngineClient,
   options: EventOptions = {},
+): AsyncGenerator<EngineEvent, void, undefined> {
+  return eachWithinDeadline("GET /events", options, (call) => resumeEvents(client, { ...options, ...call }));
+}
+
+async function* resumeEvents(
+  client: EngineClient,
+  options: EventOptions,
 ): AsyncGenerator<EngineEvent, void, undefined> {
   const { resume = false, onReconnect, signal } = options;
   const place = createPlace(options.since);
@@ -55,7 +62,7 @@ export async function* watchEvents(
       if (!resume || !isConnectionError(error)) throw error;
       onReconnect?.(error, delayMs);
     }
-    await delay(delayMs, undefined, { ...withSignal(signal), ref: false }).catch(() =>
+    await delay(delayMs, undefined, { ...(signal && { signal }), ref: false }).catch(() =>
       signal?.throwIfAborted(),
     );
     delayMs = Math.min(delayMs * 2, longestDelayMs);
@@ -72,7 +79,7 @@ async function* readEvents(
     ...(until !== undefined && { until: String(seconds(until)) }),
     ...(filters !== undefined && { filters }),
   };
-  const { body } = await client.stream("GET /events", { query, ...withSignal(signal) });
+  const { body } = await client.stream("GET /events", { query, ...(signal && { signal }) });
   for await (const event of decodeJsonLines(body)) yield event as EngineEvent;
 }
 

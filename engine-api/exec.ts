@@ -1,5 +1,5 @@
 import { type Attachment, toAttachment } from "./attach.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall, withinDeadline } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { type CollectedOutput, collectOutput } from "./collect-output.ts";
 import { ProtocolError } from "./errors.ts";
@@ -62,7 +62,7 @@ export async function createExec(
   const answer = await client.request("POST /containers/{id}/exec", {
     path,
     body,
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
   if (typeof answer?.Id !== "string")
     throw new ProtocolError("POST /containers/{id}/exec answered without an id");
@@ -87,7 +87,7 @@ export async function startExec(
   const connection = await client.upgrade("POST /exec/{id}/start", {
     path: { id: exec.id },
     body: { Detach: false, Tty: exec.tty },
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
   return toAttachment(client, connection, { stdin: exec.stdin, tty: exec.tty, signal: options.signal });
 }
@@ -101,7 +101,7 @@ export async function startExecDetached(
   await client.request("POST /exec/{id}/start", {
     path: { id: exec.id },
     body: { Detach: true, Tty: exec.tty },
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
 }
 
@@ -111,7 +111,7 @@ export function inspectExec(
   id: string,
   options: CallOptions = {},
 ): Promise<Answer<"GET /exec/{id}/json">> {
-  return client.request("GET /exec/{id}/json", { path: { id }, ...withSignal(options.signal) });
+  return client.request("GET /exec/{id}/json", { path: { id }, ...onlyCall(options) });
 }
 
 /** Tells a command's terminal its size, in letters. @throws ResponseError 400 or 500 where it does not run (any more). */
@@ -124,27 +124,43 @@ export async function resizeExec(
   await client.request("POST /exec/{id}/resize", {
     path: { id },
     query: { h: size.rows, w: size.columns },
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
+}
+
+/** Options of {@link runExec}. */
+export interface RunExecOptions extends CallOptions {
+  /** What it reads from its standard input; nothing unless given. */
+  readonly input?: Uint8Array | string;
+  /** The most that is kept of each stream, bytes; what goes beyond is dropped and told. @default 16777216 */
+  readonly maxOutputBytes?: number;
 }
 
 /**
  * Runs a command in a running container to its end.
  *
- * @param options.input what it reads from its standard input; nothing unless given.
- * @param options.maxOutputBytes the most that is kept of each stream, default 16 MiB; what goes beyond is dropped and told.
  * @throws ResponseError 404 or 409 for a container that is not there or does not run.
  * @example
  * const { exitCode, stdout } = await runExec(client, "web", { command: ["cat", "/etc/hostname"] });
  */
-export async function runExec(
+export function runExec(
   client: EngineClient,
   containerId: string,
   spec: Omit<ExecSpec, "stdin">,
-  options: CallOptions & { readonly input?: Uint8Array | string; readonly maxOutputBytes?: number } = {},
+  options: RunExecOptions = {},
 ): Promise<ExecResult> {
-  const { input, maxOutputBytes, signal } = options;
-  const call = withSignal(signal);
+  return withinDeadline("POST /exec/{id}/start", options, (call) =>
+    runToEnd(client, containerId, spec, { ...options, ...call }),
+  );
+}
+
+async function runToEnd(
+  client: EngineClient,
+  containerId: string,
+  spec: Omit<ExecSpec, "stdin">,
+  { input, maxOutputBytes, signal }: RunExecOptions,
+): Promise<ExecResult> {
+  const call = signal === undefined ? {} : { signal };
   const exec = await createExec(client, containerId, { ...spec, stdin: input !== undefined }, call);
   const streams = await startExec(client, exec, call);
   const written = input === undefined ? Promise.resolve() : send(streams, input);

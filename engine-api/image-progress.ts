@@ -2,7 +2,7 @@ import type { StreamedAnswer } from "./client.ts";
 import { EngineError } from "./errors.ts";
 import { decodeJsonLines } from "./json-lines.ts";
 
-/** One step of a build, an import, a pull, a push or a load. */
+/** One step of a build, an import, a pull, a push or a load, of images and plugins. */
 export interface ImageProgress {
   /** A line of output, or a step's status. */
   readonly text: string;
@@ -18,6 +18,11 @@ export interface ImageProgress {
 /** The Engine began to do what was asked, and failed on the way. */
 export class ImageError extends EngineError {
   override readonly name = "ImageError";
+}
+
+/** True for a failure that the Engine told in its progress. */
+export function isImageError(error: unknown): error is ImageError {
+  return error instanceof ImageError;
 }
 
 const longestText = 4096;

@@ -1,5 +1,6 @@
+import { abandonOnAbort } from "./abort.ts";
 import type { ResponseBody } from "./bodies.ts";
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { type ImageProgress, readProgress } from "./image-progress.ts";
 import type { ByteStream } from "./images.ts";
@@ -26,7 +27,7 @@ export async function* pullImage(
   name: string,
   options: TransferOptions = {},
 ): AsyncGenerator<ImageProgress, void, undefined> {
-  const { platform, signal } = options;
+  const { platform } = options;
   const { repository, reference } = splitName(name);
   const query = {
     fromImage: repository,
@@ -34,7 +35,7 @@ export async function* pullImage(
     ...(platform !== undefined && { platform }),
   };
   const headers = await authHeaders(name, options);
-  const request = { query, headers, ...withSignal(signal) };
+  const request = { query, headers, ...onlyCall(options) };
   yield* readProgress(await client.stream("POST /images/create", request));
 }
 
@@ -48,11 +49,11 @@ export async function* pushImage(
   name: string,
   options: TransferOptions = {},
 ): AsyncGenerator<ImageProgress, void, undefined> {
-  const { platform, signal } = options;
+  const { platform } = options;
   const { repository, reference } = splitName(name);
   const query = { tag: reference, ...(platform !== undefined && { platform }) };
   const headers = { "X-Registry-Auth": encodeRegistryAuth({}), ...(await authHeaders(name, options)) };
-  const request = { path: { name: repository }, query, headers, ...withSignal(signal) };
+  const request = { path: { name: repository }, query, headers, ...onlyCall(options) };
   yield* readProgress(await client.stream("POST /images/{name}/push", request));
 }
 
@@ -62,7 +63,7 @@ export async function saveImages(
   names: readonly string[],
   options: CallOptions = {},
 ): Promise<ResponseBody> {
-  const request = { query: { names }, ...withSignal(options.signal) };
+  const request = { query: { names }, ...onlyCall(options) };
   return (await client.stream("GET /images/get", request)).body;
 }
 
@@ -72,7 +73,7 @@ export async function* loadImages(
   tar: ByteStream,
   options: CallOptions & { readonly quiet?: boolean } = {},
 ): AsyncGenerator<ImageProgress, void, undefined> {
-  const request = { query: { quiet: options.quiet ?? false }, body: tar, ...withSignal(options.signal) };
+  const request = { query: { quiet: options.quiet ?? false }, body: tar, ...onlyCall(options) };
   yield* readProgress(await client.stream("POST /images/load", request));
 }
 
@@ -85,7 +86,7 @@ export async function tagImage(
 ): Promise<void> {
   const { repository, reference } = splitName(target);
   const query = { repo: repository, tag: reference };
-  await client.request("POST /images/{name}/tag", { path: { name }, query, ...withSignal(options.signal) });
+  await client.request("POST /images/{name}/tag", { path: { name }, query, ...onlyCall(options) });
 }
 
 /** The colon of a port is no tag's. */
@@ -97,10 +98,11 @@ function splitName(name: string): { readonly repository: string; readonly refere
   return { repository: name.slice(0, colon), reference: name.slice(colon + 1) };
 }
 
-async function authHeaders(
+/** The header for an image's registry; none where nothing is known of it. */
+export async function authHeaders(
   name: string,
-  { auth }: TransferOptions,
+  { auth, signal }: Pick<TransferOptions, "auth" | "signal">,
 ): Promise<{ readonly "X-Registry-Auth"?: string }> {
-  const known = auth === undefined ? await readRegistryAuth(name) : auth;
+  const known = auth === undefined ? await abandonOnAbort(readRegistryAuth(name), signal) : auth;
   return known === null ? {} : { "X-Registry-Auth": encodeRegistryAuth(known) };
 }

@@ -1,19 +1,32 @@
-import type { CallOptions } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { type ImageProgress, readProgress } from "./image-progress.ts";
-import type { Answer } from "./operations.ts";
+import type { Answer, RequestOptions } from "./operations.ts";
+import { encodeHeader, type RegistryAuth } from "./registry-auth.ts";
 
 /** A stream of bytes that is sent as it is read, for example a tar archive. */
 export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array;
 
 /** Options of {@link buildImage}. */
 export interface BuildOptions extends CallOptions {
-  /** For example `brigbox/python:3.12`. */
-  readonly tag: string;
+  /** One name or several, for example `brigbox/python:3.12`. */
+  readonly tag: string | readonly string[];
   /** Path of the Dockerfile inside the context. @default "Dockerfile" */
   readonly dockerfile?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  /** The stage at which a Dockerfile of several ends; the last one unless given. */
+  readonly target?: string;
+  /** For example `linux/arm64`; the Engine's own unless given. */
+  readonly platform?: string;
+  /** Does every step anew. @default false */
+  readonly noCache?: boolean;
+  /** Asks the registries for newer base images, though older ones are there. @default false */
+  readonly pull?: boolean;
+  /** Images whose layers may serve as cached steps. */
+  readonly cacheFrom?: readonly string[];
+  /** Who one is to the registries of base images, by their hosts, for example `registry.example.com`. */
+  readonly registries?: Readonly<Record<string, RegistryAuth>>;
   /** Network of the build's steps; the Engine's default unless given. */
   readonly network?: string;
 }
@@ -28,7 +41,8 @@ export interface ImportOptions extends CallOptions {
 }
 
 /**
- * Builds an image from a tar archive that holds a Dockerfile. Progress comes as the Engine tells it.
+ * Builds an image from a tar archive that holds a Dockerfile, by the Engine's own builder; BuildKit, which needs a session of gRPC, is
+ * not used. Progress comes as the Engine tells it.
  *
  * @throws ImageError where a step fails, with the Engine's words; ResponseError where the build is refused outright.
  * @example
@@ -39,18 +53,29 @@ export async function* buildImage(
   context: ByteStream,
   options: BuildOptions,
 ): AsyncGenerator<ImageProgress, void, undefined> {
-  const { tag, dockerfile = "Dockerfile", buildArgs = {}, labels = {}, network, signal } = options;
-  const query = {
+  const query = toBuildQuery(options);
+  const headers =
+    options.registries === undefined ? {} : { "X-Registry-Config": encodeHeader(options.registries) };
+  const answer = await client.stream("POST /build", { query, headers, body: context, ...onlyCall(options) });
+  yield* readProgress(answer);
+}
+
+function toBuildQuery(options: BuildOptions): NonNullable<RequestOptions<"POST /build">["query"]> {
+  const { tag, dockerfile = "Dockerfile", buildArgs = {}, labels = {}, noCache, pull, cacheFrom } = options;
+  return {
     t: tag,
     dockerfile,
     rm: true,
     forcerm: true,
     buildargs: JSON.stringify(buildArgs),
     labels: JSON.stringify(labels),
-    ...(network !== undefined && { networkmode: network }),
+    networkmode: options.network,
+    target: options.target,
+    platform: options.platform,
+    nocache: noCache,
+    pull: pull === undefined ? undefined : String(pull),
+    cachefrom: cacheFrom === undefined ? undefined : JSON.stringify(cacheFrom),
   };
-  const answer = await client.stream("POST /build", { query, body: context, ...(signal && { signal }) });
-  yield* readProgress(answer);
 }
 
 /**
@@ -63,7 +88,7 @@ export async function* importImage(
   archive: ByteStream,
   options: ImportOptions,
 ): AsyncGenerator<ImageProgress, void, undefined> {
-  const { repository, tag, changes = [], message, signal } = options;
+  const { repository, tag, changes = [], message } = options;
   const query = {
     fromSrc: "-",
     repo: repository,
@@ -74,7 +99,7 @@ export async function* importImage(
   const answer = await client.stream("POST /images/create", {
     query,
     body: archive,
-    ...(signal && { signal }),
+    ...onlyCall(options),
   });
   yield* readProgress(answer);
 }

@@ -1,9 +1,10 @@
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { atEnd, type ResponseBody } from "./bodies.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { inspectContainer } from "./containers.ts";
+import { createDeadline } from "./deadline.ts";
 import type { OutputChunk } from "./frames.ts";
 import { readLines } from "./lines.ts";
-import type { RequestOptions } from "./operations.ts";
 import { streamOutput } from "./output-stream.ts";
 
 /** Options of {@link containerLogs}. */
@@ -34,8 +35,6 @@ export interface LogLine {
   readonly time: string;
 }
 
-type LogQuery = NonNullable<RequestOptions<"GET /containers/{id}/logs">["query"]>;
-
 /**
  * What a container wrote, as its log driver kept it. Leaving the loop closes the connection.
  *
@@ -48,16 +47,54 @@ export function containerLogs(
   id: string,
   options: LogOptions = {},
 ): AsyncGenerator<OutputChunk, void, undefined> {
-  return streamOutput(async () => {
-    const { signal } = options;
-    const tty = options.tty ?? (await hasTerminal(client, id, signal));
-    const { body } = await client.stream("GET /containers/{id}/logs", {
-      path: { id },
-      query: toQuery(options),
-      ...withSignal(signal),
-    });
-    return { pieces: body[Symbol.asyncIterator](), isFramed: !tty };
+  return streamLogs("GET /containers/{id}/logs", options, async (call) => {
+    const tty = options.tty ?? (await hasTerminal(client, id, call));
+    const query = {
+      ...toLogQuery(options),
+      ...(options.until !== undefined && { until: toSeconds(options.until) }),
+    };
+    const { body } = await client.stream("GET /containers/{id}/logs", { path: { id }, query, ...call });
+    return { body, tty };
   });
+}
+
+/** A log that is opened at its first step; one time limit holds for all of it. */
+export function streamLogs(
+  operation: string,
+  options: CallOptions,
+  open: (call: CallOptions) => Promise<{ readonly body: ResponseBody; readonly tty: boolean }>,
+): AsyncGenerator<OutputChunk, void, undefined> {
+  return streamOutput(async () => {
+    const { signal, lift } = createDeadline(operation, options);
+    try {
+      const { body, tty } = await open(signal === undefined ? {} : { signal });
+      const limited = options.timeoutMs === undefined ? body : atEnd(body, lift);
+      return { pieces: limited[Symbol.asyncIterator](), isFramed: !tty };
+    } catch (error) {
+      lift();
+      throw error;
+    }
+  });
+}
+
+/** The part of a log's query that containers, services and tasks share. */
+export function toLogQuery(options: Omit<LogOptions, "until">): {
+  readonly follow: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly timestamps: boolean;
+  readonly tail?: string;
+  readonly since?: number;
+} {
+  const { follow = false, stdout = true, stderr = true, timestamps = false } = options;
+  return {
+    follow,
+    stdout,
+    stderr,
+    timestamps,
+    ...(options.tail !== undefined && { tail: String(options.tail) }),
+    ...(options.since !== undefined && { since: toSeconds(options.since) }),
+  };
 }
 
 /**
@@ -78,28 +115,12 @@ export async function* containerLogLines(
   }
 }
 
-async function hasTerminal(
-  client: EngineClient,
-  id: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const { Config } = await inspectContainer(client, id, withSignal(signal));
+async function hasTerminal(client: EngineClient, id: string, call: CallOptions): Promise<boolean> {
+  const { Config } = await inspectContainer(client, id, call);
   return Config?.Tty === true;
 }
 
-function toQuery({ follow, stdout, stderr, timestamps, tail, since, until }: LogOptions): LogQuery {
-  return {
-    follow: follow ?? false,
-    stdout: stdout ?? true,
-    stderr: stderr ?? true,
-    timestamps: timestamps ?? false,
-    ...(tail !== undefined && { tail: String(tail) }),
-    ...(since !== undefined && { since: seconds(since) }),
-    ...(until !== undefined && { until: seconds(until) }),
-  };
-}
-
 /** The Engine takes seconds with a fraction. */
-function seconds(time: Date | number): number {
+function toSeconds(time: Date | number): number {
   return time instanceof Date ? time.getTime() / 1000 : time;
 }

@@ -41,6 +41,7 @@ export {
   isConflict,
   isConnectionError,
   isNotFound,
+  isProtocolError,
   isResponseError,
   ProtocolError,
   ResponseError,
@@ -52,6 +53,7 @@ export {
   type ExecResult,
   type ExecSpec,
   inspectExec,
+  type RunExecOptions,
   resizeExec,
   runExec,
   startExec,
@@ -59,7 +61,7 @@ export {
 } from "./exec.ts";
 export { type EndpointSurroundings, type ResolvedEndpoint, resolveEndpoint } from "./find-endpoint.ts";
 export { createDemultiplexer, type Demultiplexer, type OutputChunk } from "./frames.ts";
-export { ImageError, type ImageProgress } from "./image-progress.ts";
+export { ImageError, type ImageProgress, isImageError } from "./image-progress.ts";
 export {
   loadImages,
   pullImage,
@@ -93,6 +95,13 @@ export {
 } from "./networks.ts";
 export type { Answer, OperationBody, OperationKey, RequestArguments, RequestOptions } from "./operations.ts";
 export {
+  installPlugin,
+  type PluginOptions,
+  type PluginPrivilege,
+  pushPlugin,
+  upgradePlugin,
+} from "./plugins.ts";
+export {
   encodeRegistryAuth,
   type RegistryAuth,
   type RegistryAuthSurroundings,
@@ -100,6 +109,31 @@ export {
   registryOf,
 } from "./registry-auth.ts";
 export { type ContainerStats, containerStats, watchStats } from "./stats.ts";
+export {
+  type Change,
+  type CreatedService,
+  createConfig,
+  createSecret,
+  createService,
+  labelConfig,
+  labelSecret,
+  type NodeSpec,
+  readConfig,
+  type ServiceOptions,
+  type ServiceSpec,
+  type SwarmData,
+  type SwarmSpec,
+  updateNode,
+  updateService,
+  updateSwarm,
+} from "./swarm.ts";
+export {
+  type ServiceLogLine,
+  type SwarmLogOptions,
+  serviceLogLines,
+  serviceLogs,
+  taskLogs,
+} from "./swarm-logs.ts";
 export {
   diskUsage,
   engineInfo,

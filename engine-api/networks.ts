@@ -1,4 +1,4 @@
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import type { Answer, OperationBody } from "./operations.ts";
 
@@ -14,7 +14,7 @@ export async function createNetwork(
   spec: NetworkSpec,
   options: CallOptions = {},
 ): Promise<string> {
-  const { Id } = await client.request("POST /networks/create", { body: spec, ...withSignal(options.signal) });
+  const { Id } = await client.request("POST /networks/create", { body: spec, ...onlyCall(options) });
   return Id ?? "";
 }
 
@@ -23,8 +23,8 @@ export function listNetworks(
   client: EngineClient,
   options: CallOptions & { readonly filters?: Readonly<Record<string, readonly string[]>> } = {},
 ): Promise<Answer<"GET /networks">> {
-  const { filters = {}, signal } = options;
-  return client.request("GET /networks", { query: { filters }, ...withSignal(signal) });
+  const { filters = {} } = options;
+  return client.request("GET /networks", { query: { filters }, ...onlyCall(options) });
 }
 
 /** A network and the containers in it. @throws ResponseError 404 for an unknown one. */
@@ -33,7 +33,7 @@ export function inspectNetwork(
   id: string,
   options: CallOptions = {},
 ): Promise<Answer<"GET /networks/{id}">> {
-  return client.request("GET /networks/{id}", { path: { id }, ...withSignal(options.signal) });
+  return client.request("GET /networks/{id}", { path: { id }, ...onlyCall(options) });
 }
 
 /** Removes a network. @throws ResponseError 404 for an unknown one, 403 for one that is in use or the Engine's own. */
@@ -42,7 +42,7 @@ export async function removeNetwork(
   id: string,
   options: CallOptions = {},
 ): Promise<void> {
-  await client.request("DELETE /networks/{id}", { path: { id }, ...withSignal(options.signal) });
+  await client.request("DELETE /networks/{id}", { path: { id }, ...onlyCall(options) });
 }
 
 /** Puts a container into a network. */
@@ -52,9 +52,9 @@ export async function connectNetwork(
   containerId: string,
   options: CallOptions & { readonly endpoint?: EndpointSpec } = {},
 ): Promise<void> {
-  const { endpoint, signal } = options;
+  const { endpoint } = options;
   const body = { Container: containerId, ...(endpoint !== undefined && { EndpointConfig: endpoint }) };
-  await client.request("POST /networks/{id}/connect", { path: { id }, body, ...withSignal(signal) });
+  await client.request("POST /networks/{id}/connect", { path: { id }, body, ...onlyCall(options) });
 }
 
 /** Takes a container out of a network. @param options.force also where it does not run, default false. */
@@ -68,6 +68,6 @@ export async function disconnectNetwork(
   await client.request("POST /networks/{id}/disconnect", {
     path: { id },
     body,
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
 }

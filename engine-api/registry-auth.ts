@@ -46,7 +46,12 @@ export function registryOf(image: string): string {
 
 /** The value of the header `X-Registry-Auth`: JSON in base64 with the URL's letters, padded. */
 export function encodeRegistryAuth(auth: RegistryAuth): string {
-  return Buffer.from(JSON.stringify(auth)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+  return encodeHeader(auth);
+}
+
+/** The same of anything: `X-Registry-Config` holds such objects by the hosts of their registries. */
+export function encodeHeader(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /**

@@ -1687,7 +1687,7 @@ export interface Operations {
   };
   "POST /build": {
     path: {};
-    query: { dockerfile?: string | undefined; t?: string | undefined; extrahosts?: string | undefined; remote?: string | undefined; q?: boolean | undefined; nocache?: boolean | undefined; cachefrom?: string | undefined; pull?: string | undefined; rm?: boolean | undefined; forcerm?: boolean | undefined; memory?: number | undefined; memswap?: number | undefined; cpushares?: number | undefined; cpusetcpus?: string | undefined; cpuperiod?: number | undefined; cpuquota?: number | undefined; buildargs?: string | undefined; shmsize?: number | undefined; squash?: boolean | undefined; labels?: string | undefined; networkmode?: string | undefined; platform?: string | undefined; target?: string | undefined; outputs?: string | undefined; version?: "1" | "2" | undefined };
+    query: { dockerfile?: string | undefined; t?: string | readonly string[] | undefined; extrahosts?: string | undefined; remote?: string | undefined; q?: boolean | undefined; nocache?: boolean | undefined; cachefrom?: string | undefined; pull?: string | undefined; rm?: boolean | undefined; forcerm?: boolean | undefined; memory?: number | undefined; memswap?: number | undefined; cpushares?: number | undefined; cpusetcpus?: string | undefined; cpuperiod?: number | undefined; cpuquota?: number | undefined; buildargs?: string | undefined; shmsize?: number | undefined; squash?: boolean | undefined; labels?: string | undefined; networkmode?: string | undefined; platform?: string | undefined; target?: string | undefined; outputs?: string | undefined; version?: "1" | "2" | undefined };
     headers: { "Content-type"?: "application/x-tar" | undefined; "X-Registry-Config"?: string | undefined };
     body?: Bytes;
     answer: undefined;
@@ -1747,7 +1747,7 @@ export interface Operations {
   "GET /images/search": {
     path: {};
     query: { term: string; limit?: number | undefined; filters?: Filters | undefined };
-    headers: {};
+    headers: { "X-Registry-Auth"?: string | undefined };
     body?: undefined;
     answer: {
       description?: string | null | undefined;
@@ -2037,7 +2037,7 @@ export interface Operations {
   "GET /plugins/privileges": {
     path: {};
     query: { remote: string };
-    headers: {};
+    headers: { "X-Registry-Auth"?: string | undefined };
     body?: undefined;
     answer: PluginPrivilege[];
   };
@@ -2093,7 +2093,7 @@ export interface Operations {
   "POST /plugins/{name}/push": {
     path: { name: string };
     query: {};
-    headers: {};
+    headers: { "X-Registry-Auth"?: string | undefined };
     body?: undefined;
     answer: undefined;
   };
@@ -2211,7 +2211,7 @@ export interface Operations {
     path: {};
     query: {};
     headers: { "X-Registry-Auth"?: string | undefined };
-    body: ServiceSpec & { [key: string]: unknown };
+    body: ServiceSpec;
     answer: ServiceCreateResponse;
   };
   "GET /services/{id}": {
@@ -2232,7 +2232,7 @@ export interface Operations {
     path: { id: string };
     query: { version: number; registryAuthFrom?: "spec" | "previous-spec" | undefined; rollback?: string | undefined };
     headers: { "X-Registry-Auth"?: string | undefined };
-    body: ServiceSpec & { [key: string]: unknown };
+    body: ServiceSpec;
     answer: ServiceUpdateResponse;
   };
   "GET /services/{id}/logs": {
@@ -2274,7 +2274,7 @@ export interface Operations {
     path: {};
     query: {};
     headers: {};
-    body?: SecretSpec & { [key: string]: unknown };
+    body?: SecretSpec;
     answer: {
       ID: string;
     };
@@ -2311,7 +2311,7 @@ export interface Operations {
     path: {};
     query: {};
     headers: {};
-    body?: ConfigSpec & { [key: string]: unknown };
+    body?: ConfigSpec;
     answer: {
       ID: string;
     };
@@ -2340,7 +2340,7 @@ export interface Operations {
   "GET /distribution/{name}/json": {
     path: { name: string };
     query: {};
-    headers: {};
+    headers: { "X-Registry-Auth"?: string | undefined };
     body?: undefined;
     answer: DistributionInspect;
   };

@@ -1,4 +1,4 @@
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import { decodeJsonLines } from "./json-lines.ts";
 import type { Answer } from "./operations.ts";
@@ -19,7 +19,7 @@ export function containerStats(
   options: CallOptions & { readonly withPrevious?: boolean } = {},
 ): Promise<ContainerStats> {
   const query = { stream: false, "one-shot": options.withPrevious !== true };
-  return client.request("GET /containers/{id}/stats", { path: { id }, query, ...withSignal(options.signal) });
+  return client.request("GET /containers/{id}/stats", { path: { id }, query, ...onlyCall(options) });
 }
 
 /** Readings about once a second, until the container is removed or the loop is left. */
@@ -31,7 +31,7 @@ export async function* watchStats(
   const { body } = await client.stream("GET /containers/{id}/stats", {
     path: { id },
     query: { stream: true },
-    ...withSignal(options.signal),
+    ...onlyCall(options),
   });
   for await (const reading of decodeJsonLines(body)) yield reading as ContainerStats;
 }

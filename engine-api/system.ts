@@ -1,4 +1,4 @@
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import type { Answer } from "./operations.ts";
 
@@ -25,7 +25,7 @@ export function diskUsage(
   client: EngineClient,
   options: CallOptions = {},
 ): Promise<Answer<"GET /system/df">> {
-  return client.request("GET /system/df", withSignal(options.signal));
+  return client.request("GET /system/df", onlyCall(options));
 }
 
 /** What {@link prune} clears away. */
@@ -51,7 +51,7 @@ export async function prune(
   what: Prunable,
   options: CallOptions & { readonly filters?: Readonly<Record<string, readonly string[]>> } = {},
 ): Promise<Pruned> {
-  const request = { query: { filters: options.filters ?? {} }, ...withSignal(options.signal) };
+  const request = { query: { filters: options.filters ?? {} }, ...onlyCall(options) };
   switch (what) {
     case "containers": {
       const { ContainersDeleted, SpaceReclaimed } = await client.request("POST /containers/prune", request);

@@ -1,8 +1,9 @@
 import type { Duplex, Readable } from "node:stream";
-import type { Agent, Dispatcher } from "undici";
-// The index loads fetch, web sockets, caches and mocks too, which takes four times as long; and Bun replaces it by a shim without an Agent.
-import UndiciAgent from "undici/lib/dispatcher/agent.js";
+import type { Client, Dispatcher } from "undici";
+// The index loads fetch, web sockets, caches and mocks too, which takes four times as long; and Bun replaces it by a shim without a Client.
+import UndiciClient from "undici/lib/dispatcher/client.js";
 import { abandonOnAbort } from "./abort.ts";
+import { type Agent, createAgent } from "./agent.ts";
 import { explainFailure, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
 import { createConnector } from "./connector.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
@@ -61,8 +62,9 @@ export function createTransport(endpoint: Endpoint): Transport {
   const { origin, connect } = createConnector(endpoint);
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
-  const agent = new (UndiciAgent as unknown as typeof Agent)({ headersTimeout: 0, bodyTimeout: 0, connect });
-  // After the 101 neither a signal nor agent.close() reaches a socket.
+  const limits = { headersTimeout: 0, bodyTimeout: 0, connect: connect as object };
+  const agent = createAgent(() => new (UndiciClient as unknown as typeof Client)(origin, limits));
+  // After the 101 neither a signal nor agent.destroy() reaches a socket.
   const upgraded = new Set<Duplex>();
 
   return {
@@ -77,7 +79,7 @@ export function createTransport(endpoint: Endpoint): Transport {
       return new Promise((resolve, reject) => {
         const handler = createRequestHandler({ resolve, reject, explain, signal });
         try {
-          agent.dispatch({ origin, ...dispatchOptions(request, body) }, handler);
+          agent.dispatch(dispatchOptions(request, body), handler);
         } catch (error) {
           reject(explain(error));
         }
@@ -86,7 +88,7 @@ export function createTransport(endpoint: Endpoint): Transport {
     async upgrade(request) {
       request.signal?.throwIfAborted();
       const register = (socket: Duplex) => keepRegistered(upgraded, socket, request.signal);
-      return abandonOnAbort(dispatchUpgrade({ agent, origin, address, register }, request), request.signal);
+      return abandonOnAbort(dispatchUpgrade({ agent, address, register }, request), request.signal);
     },
     async close() {
       for (const socket of upgraded) socket.destroy();
@@ -121,8 +123,7 @@ function keepRegistered(registry: Set<Duplex>, socket: Duplex, signal: AbortSign
 }
 
 interface UpgradeContext {
-  readonly agent: Agent;
-  readonly origin: string;
+  readonly agent: Agent<Dispatcher.DispatchOptions, Dispatcher.DispatchHandler>;
   readonly address: string;
   /** Takes charge of a socket before anybody else sees it. */
   readonly register: (socket: Duplex) => void;
@@ -130,12 +131,12 @@ interface UpgradeContext {
 
 /** undici's own `upgrade()` hides the status and the body of a refusal, so this handler listens for both outcomes. */
 function dispatchUpgrade(
-  { agent, origin, address, register }: UpgradeContext,
+  { agent, address, register }: UpgradeContext,
   request: TransportRequest,
 ): Promise<UpgradedConnection> {
   const { signal } = request;
   const operation = request.operation ?? `${request.method} ${request.path.split("?")[0]}`;
-  const options = { origin, ...dispatchOptions(request, request.body ?? null), upgrade: "tcp" };
+  const options = { ...dispatchOptions(request, request.body ?? null), upgrade: "tcp" };
   const settled = new AbortController();
   const connection = new Promise<UpgradedConnection>((resolve, reject) => {
     const hand = (socket: Duplex, isWritable: boolean) => {

@@ -1,4 +1,4 @@
-import { type CallOptions, withSignal } from "./call-options.ts";
+import { type CallOptions, onlyCall } from "./call-options.ts";
 import type { EngineClient } from "./client.ts";
 import type { Answer, OperationBody } from "./operations.ts";
 
@@ -14,7 +14,7 @@ export function createVolume(
   spec: VolumeSpec = {},
   options: CallOptions = {},
 ): Promise<Volume> {
-  return client.request("POST /volumes/create", { body: spec, ...withSignal(options.signal) });
+  return client.request("POST /volumes/create", { body: spec, ...onlyCall(options) });
 }
 
 /** Volumes. @param options.filters for example `{ dangling: ["true"] }`. */
@@ -22,8 +22,8 @@ export async function listVolumes(
   client: EngineClient,
   options: CallOptions & { readonly filters?: Readonly<Record<string, readonly string[]>> } = {},
 ): Promise<readonly Volume[]> {
-  const { filters = {}, signal } = options;
-  const { Volumes } = await client.request("GET /volumes", { query: { filters }, ...withSignal(signal) });
+  const { filters = {} } = options;
+  const { Volumes } = await client.request("GET /volumes", { query: { filters }, ...onlyCall(options) });
   return Volumes ?? [];
 }
 
@@ -33,7 +33,7 @@ export function inspectVolume(
   name: string,
   options: CallOptions = {},
 ): Promise<Volume> {
-  return client.request("GET /volumes/{name}", { path: { name }, ...withSignal(options.signal) });
+  return client.request("GET /volumes/{name}", { path: { name }, ...onlyCall(options) });
 }
 
 /** Removes a volume with all that is in it. @throws ResponseError 404 for an unknown one, 409 while a container uses it. */
@@ -43,5 +43,5 @@ export async function removeVolume(
   options: CallOptions & { readonly force?: boolean } = {},
 ): Promise<void> {
   const query = { force: options.force ?? false };
-  await client.request("DELETE /volumes/{name}", { path: { name }, query, ...withSignal(options.signal) });
+  await client.request("DELETE /volumes/{name}", { path: { name }, query, ...onlyCall(options) });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { hijack } from "./answers.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 
 /** Never answers. */
@@ -12,6 +13,21 @@ export function cut(status: number, body: string): Handler {
     exchange.head(status, { "content-type": "application/json", "content-length": "1000000" });
     if (body !== "") await exchange.write(body);
     exchange.socket.destroy();
+  };
+}
+
+/**
+ * Ends the Engine's side of the connection behind these bytes, and goes on to read the client's: on attach and exec start the end of output,
+ * with frames before it; elsewhere an answer that stops before what it promised.
+ */
+export function halfClose(bytes: Uint8Array | string = ""): Handler {
+  return async (exchange) => {
+    const { request, socket } = exchange;
+    if (request.headers["upgrade"] !== undefined) await hijack(() => undefined)(exchange);
+    else exchange.head(200, { "content-type": "application/json", "content-length": "1000000" });
+    if (bytes.length > 0) await exchange.write(bytes);
+    socket.end();
+    if (request.headers["upgrade"] !== undefined) socket.resume();
   };
 }
 

@@ -19,6 +19,7 @@ import {
   empty,
   frame,
   garbage,
+  halfClose,
   hang,
   hijack,
   inTurn,
@@ -166,6 +167,26 @@ test("an answer that never comes, a late one, and one that fails at first", asyn
     assert.equal((await client.request("GET /volumes")).Volumes, []);
     assert.is(await client.request("GET /networks"), undefined);
   });
+});
+
+test("an Engine that ends its side first: the end of output, or an answer that is too short", async () => {
+  const routes = {
+    "POST /containers/{id}/attach": halfClose(frame("stdout", "last words")),
+    "GET /info": halfClose('{"NCPU":'),
+    "GET /events": halfClose('{"Type":"container"}\n'),
+  };
+  await using engine = await startStubEngine(routes);
+  await using client = createClient({ endpoint: engine.endpoint, retries: 0 });
+  const { output } = await attachContainer(client, "web", { stdin: true });
+  assert.is((await collectOutput(output)).stdout, "last words");
+  await rejectionOf(client.request("GET /info"), ConnectionError, /closed/);
+  const types: unknown[] = [];
+  const watch = async () => {
+    for await (const { Type } of watchEvents(client)) types.push(Type);
+  };
+  await rejectionOf(watch(), ConnectionError, /closed/);
+  assert.equal(types, ["container"]);
+  await engine.idle();
 });
 
 test("what stays open is told, and closed at the end", async () => {

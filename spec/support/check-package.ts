@@ -15,7 +15,8 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
 const userProgram = `
 import { createExecutor, type RunResult, type DataFrame } from "brigbox";
 import { createClient, isNotFound } from "brigbox/engine-api";
-import { json, type StubEngine, startStubEngine } from "brigbox/testing";
+import { answerBy, json, type StubEngine, startStubEngine } from "brigbox/testing";
+startStubEngine({ "*": answerBy(async () => new Response("msw is not installed here")) });
 const client = createClient({ endpoint: "unix:///nowhere.sock" });
 const container: Promise<{ readonly Id?: string | null }> = client.request("GET /containers/{id}/json", { path: { id: "web" } });
 container.catch((error: unknown) => isNotFound(error));
@@ -72,7 +73,9 @@ function installInto(folder: string): string[] {
 function checkFiles(files: readonly string[]): void {
   const strangers = files.filter(
     (path) =>
-      !/^(dist\/(lib|engine-api|profiles)\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(path),
+      !/^(dist\/(lib|engine-api|profiles)\/|(engine-api\/)?README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(
+        path,
+      ),
   );
   if (strangers.length > 0) throw new Error(`the package holds what it should not: ${strangers.join(", ")}`);
   for (const needed of [
@@ -82,6 +85,7 @@ function checkFiles(files: readonly string[]): void {
     "dist/lib/harness/python/supervisor.py",
     "dist/profiles/image/Dockerfile",
     "README.md",
+    "engine-api/README.md",
     "LICENSE",
   ]) {
     if (!files.includes(needed)) throw new Error(`the package lacks ${needed}`);

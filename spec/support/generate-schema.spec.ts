@@ -102,6 +102,36 @@ test("types archives as bytes and streams as text", () => {
   assert.match(part('  "PUT /herd": {'), /body\?: Bytes;\n {4}answer: string;/);
 });
 
+test("adds what the description forgets to say of requests", () => {
+  const corrected = generateSchema(`
+basePath: /v1.51
+definitions: {}
+paths:
+  /build:
+    post:
+      parameters: [{ name: t, in: query, type: string }]
+      responses: { 200: {} }
+  /images/search:
+    get: { responses: { 200: {} } }
+  /secrets/create:
+    post:
+      parameters:
+        - name: body
+          in: body
+          schema: { allOf: [{ $ref: "#/definitions/SecretSpec" }, { type: object, example: { Name: x } }] }
+      responses: { 201: { schema: { $ref: "#/definitions/IDResponse" } } }
+`);
+  assert.match(
+    corrected,
+    /"POST \/build": \{[^"]*query: \{ t\?: string \| readonly string\[\] \| undefined \};/,
+  );
+  assert.match(
+    corrected,
+    /"GET \/images\/search": \{[^"]*headers: \{ "X-Registry-Auth"\?: string \| undefined \};/,
+  );
+  assert.match(corrected, /body\?: SecretSpec;\n/);
+});
+
 test("puts right what the Engine answers otherwise", () => {
   const wrong = `
 basePath: /v1.99

@@ -27,6 +27,7 @@ interface Parameter extends Schema {
   readonly in: "path" | "query" | "header" | "body";
   readonly required?: never;
   readonly schema?: Schema;
+  readonly isRepeatable?: boolean;
 }
 
 interface Operation {
@@ -42,6 +43,17 @@ export interface Description {
   readonly definitions: Readonly<Record<string, Schema>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
+
+/** Headers that the Engine reads and its description leaves out: routers of distribution, images and plugins in the Engine's source. */
+const forgottenHeaders: Readonly<Record<string, string>> = {
+  "GET /distribution/{name}/json": "X-Registry-Auth",
+  "GET /images/search": "X-Registry-Auth",
+  "GET /plugins/privileges": "X-Registry-Auth",
+  "POST /plugins/{name}/push": "X-Registry-Auth",
+};
+
+/** Parameters that the Engine takes as often as they come, though its description says once. */
+const repeatable: ReadonlySet<string> = new Set(["POST /build t"]);
 
 /** TypeScript source of all models and operations of a description. */
 export function generateSchema(descriptionText: string): string {
@@ -81,13 +93,23 @@ function emitModel(name: string, schema: Schema): string {
 
 function toType(schema: Schema, indent: string): string {
   if (schema.$ref !== undefined) return schema.$ref.replace("#/definitions/", "");
-  if (schema.allOf !== undefined) return schema.allOf.map((part) => toType(part, indent)).join(" & ");
+  if (schema.allOf !== undefined) {
+    return schema.allOf
+      .filter(saysAnything)
+      .map((part) => toType(part, indent))
+      .join(" & ");
+  }
   if (schema.enum !== undefined && schema.type === "string") return openEnum(schema.enum);
   if (schema.type === "array") return arrayOf(toType(schema.items ?? {}, indent));
   if (schema.properties !== undefined) return toObject(schema, indent);
   if (typeof schema.additionalProperties === "object")
     return `{ [key: string]: ${toType(schema.additionalProperties, indent)} }`;
   return toScalar(schema);
+}
+
+/** A part that holds an example alone would let any key through. */
+function saysAnything(part: Schema): boolean {
+  return part.$ref !== undefined || part.allOf !== undefined || part.properties !== undefined;
 }
 
 function toScalar({ type }: Schema): string {
@@ -118,7 +140,7 @@ function toObject(schema: Schema, indent: string): string {
 }
 
 function emitOperation(key: string, operation: Operation): string {
-  const parameters = operation.parameters ?? [];
+  const parameters = correct(key, operation.parameters ?? []);
   const lines = [
     `    path: ${toParameters(parameters, "path")};`,
     `    query: ${toParameters(parameters, "query")};`,
@@ -127,6 +149,14 @@ function emitOperation(key: string, operation: Operation): string {
     `    answer: ${toAnswer(operation)};`,
   ];
   return `  ${JSON.stringify(key)}: {\n${lines.join("\n")}\n  };`;
+}
+
+function correct(key: string, parameters: readonly Parameter[]): readonly Parameter[] {
+  const header = forgottenHeaders[key];
+  const known = parameters.map((parameter) =>
+    repeatable.has(`${key} ${parameter.name}`) ? { ...parameter, isRepeatable: true } : parameter,
+  );
+  return header === undefined ? known : [...known, { name: header, in: "header", type: "string" }];
 }
 
 function toParameters(parameters: readonly Parameter[], place: "path" | "query" | "header"): string {
@@ -142,6 +172,7 @@ function toParameters(parameters: readonly Parameter[], place: "path" | "query" 
 function toParameter(parameter: Parameter): string {
   if (parameter.name === "filters") return "Filters";
   if (parameter.enum !== undefined) return parameter.enum.map((value) => JSON.stringify(value)).join(" | ");
+  if (parameter.isRepeatable === true) return `${toScalar(parameter)} | readonly ${toScalar(parameter)}[]`;
   // Some lists are declared as one string; the Engine takes the parameter as often as it comes.
   if (parameter.type === "array") return `readonly ${toScalar(parameter.items ?? {})}[]`;
   return toScalar(parameter);
