@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBatchCommand } from "./commands/batch.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addImageCommand } from "./commands/image.ts";
@@ -49,6 +50,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   for (const add of [
     addSetupCommand,
     addRunCommand,
+    addBatchCommand,
     addDoctorCommand,
     addImageCommand,
     addPsCommand,

@@ -1,0 +1,194 @@
+import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ConfigError, SandboxError } from "../../errors.ts";
+import { type ByteRange, type EarlierResult, scanResults } from "./scan-results.ts";
+
+/** Where result lines go. */
+export interface ResultSink {
+  /** Jobs that have a result from before, by id. */
+  readonly earlier: ReadonlyMap<string, Pick<EarlierResult, "hash" | "status">>;
+  /** What was dropped of a last line that had been cut, bytes. */
+  readonly cutBytes: number;
+  /**
+   * Resolves once the line is where it belongs, and stays there whatever becomes of this process.
+   *
+   * @throws SandboxError where it cannot be written.
+   */
+  append(id: string, pieces: readonly string[]): Promise<void>;
+  /** Drops lines of jobs that have a later one: called when all is done, so that each job has one line. */
+  tidy(): Promise<void>;
+  /** Lets go of it; a file that was made and got no line is removed. */
+  close(): Promise<void>;
+}
+
+interface OpenFile {
+  readonly isNew: boolean;
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly byId: Map<string, EarlierResult>;
+  readonly superseded: ByteRange[];
+  readonly cutBytes: number;
+  end: number;
+}
+
+/**
+ * A file of results.
+ *
+ * @param isResume true to go on with a file that may be there.
+ * @throws ConfigError where it is there and must not be, or holds something else, or cannot be opened.
+ */
+export async function openResultsFile(path: string, isResume: boolean): Promise<ResultSink> {
+  const results = (isResume ? await openAgain(path) : null) ?? (await create(path));
+  return {
+    earlier: results.byId,
+    cutBytes: results.cutBytes,
+    append: (id, pieces) => append(results, id, pieces),
+    tidy: () => tidy(results),
+    close: () => close(results),
+  };
+}
+
+async function create(path: string): Promise<OpenFile> {
+  try {
+    const file = await open(path, "wx+", 0o666);
+    // Without this, a machine that loses power may lose the name of a file whose lines are safe.
+    await syncFolder(path);
+    return { isNew: true, path, file, byId: new Map(), superseded: [], cutBytes: 0, end: 0 };
+  } catch (error) {
+    throw refuseFile(path, error);
+  }
+}
+
+async function openAgain(path: string): Promise<OpenFile | null> {
+  let file: FileHandle;
+  try {
+    file = await open(path, "r+");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw refuseFile(path, error);
+  }
+  try {
+    if (!(await file.stat()).isFile()) throw new ConfigError(`--out: ${path} is not a regular file`);
+    const scanned = await scanResults(file, path);
+    if (scanned.cutBytes > 0) await file.truncate(scanned.end);
+    return { isNew: false, path, file, ...scanned };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function close({ file, path, isNew, end }: OpenFile): Promise<void> {
+  await file.close();
+  if (isNew && end === 0) await rm(path, { force: true });
+}
+
+function refuseFile(path: string, error: unknown): ConfigError {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+  return new ConfigError(
+    code === "EEXIST"
+      ? `--out: ${path} is there already; go on with it by --resume, or give another name`
+      : `--out: ${path} cannot be opened (${code}); give a file that you may write to`,
+  );
+}
+
+const writtenBytes = 1024 * 1024;
+
+async function append(results: OpenFile, id: string, pieces: readonly string[]): Promise<void> {
+  const start = results.end;
+  let end = start;
+  try {
+    for (const bytes of inBlocks(pieces)) {
+      await writeAt(results.file, bytes, end);
+      end += bytes.length;
+    }
+    await results.file.datasync();
+  } catch (error) {
+    // What the next attempt finds is then as it was before this one.
+    await results.file.truncate(start).catch(() => undefined);
+    throw new SandboxError(
+      `the results cannot be written to ${results.path} (${(error as NodeJS.ErrnoException).code ?? "unknown"}); see to it, and go on with --resume`,
+      { cause: error },
+    );
+  }
+  const before = results.byId.get(id);
+  if (before !== undefined) results.superseded.push(before.range);
+  results.end = end;
+}
+
+function* inBlocks(pieces: readonly string[]): Generator<Uint8Array, void, undefined> {
+  let block: Buffer[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece);
+    block.push(bytes);
+    length += bytes.length;
+    if (length < writtenBytes) continue;
+    yield Buffer.concat(block);
+    [block, length] = [[], 0];
+  }
+  if (length > 0) yield Buffer.concat(block);
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/** Into a new file, which takes the place of the old one at once: at no moment is there less than all results. */
+async function tidy({ path, file, superseded, end }: OpenFile): Promise<void> {
+  if (superseded.length === 0) return;
+  const target = await realpath(path);
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    const { mode } = await file.stat();
+    const copy = await open(temporary, "wx", mode);
+    try {
+      await copyKept(file, copy, gapsBetween(superseded, end));
+      await copy.datasync();
+    } finally {
+      await copy.close();
+    }
+    await rename(temporary, target);
+    await syncFolder(target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new SandboxError(
+      `lines of ${path} that were replaced cannot be dropped (${(error as NodeJS.ErrnoException).code ?? "unknown"}); the later line of a job holds`,
+      { cause: error },
+    );
+  }
+}
+
+/** What lies between the ranges, up to the end. */
+function gapsBetween(ranges: readonly ByteRange[], end: number): ByteRange[] {
+  const inOrder = [...ranges].sort((left, right) => left.start - right.start);
+  const starts = [0, ...inOrder.map((range) => range.end)];
+  const ends = [...inOrder.map((range) => range.start), end];
+  return starts
+    .map((start, at) => ({ start, end: ends[at] ?? end }))
+    .filter((range) => range.start < range.end);
+}
+
+async function copyKept(from: FileHandle, to: FileHandle, ranges: readonly ByteRange[]): Promise<void> {
+  const buffer = Buffer.allocUnsafe(writtenBytes);
+  let written = 0;
+  for (const { start, end } of ranges) {
+    for (let position = start; position < end; ) {
+      const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, end - position), position);
+      if (bytesRead === 0) throw new Error("the file became shorter while it was read");
+      await writeAt(to, buffer.subarray(0, bytesRead), written);
+      position += bytesRead;
+      written += bytesRead;
+    }
+  }
+}
+
+/** Not every system can; the lines themselves are safe without it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), "r").catch(() => null);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
