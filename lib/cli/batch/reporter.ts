@@ -79,7 +79,7 @@ export function createReporter(
 /** How the jobs ended so far, and how long the others will take if they are like these. */
 function progressText(tally: Tally, waiting: number, elapsedMs: number): string {
   const totals = tally.totals().map(([status, count]) => `${count} ${status}`);
-  const { warm, cold } = tally.starts();
-  const left = warm + cold > 0 && waiting > 0 ? (elapsedMs / (warm + cold)) * waiting : 0;
+  const doneNow = tally.doneNow();
+  const left = doneNow > 0 && waiting > 0 ? (elapsedMs / doneNow) * waiting : 0;
   return [...totals, ...(left > 0 ? [`about ${formatDuration(left)} left`] : [])].join(", ");
 }

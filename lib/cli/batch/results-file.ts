@@ -1,6 +1,8 @@
-import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { ConfigError, SandboxError } from "../../errors.ts";
+import { lockFile } from "../../host/lock-file.ts";
+import { syncFolder, writeAt } from "../../host/write-file.ts";
+import { dropLines } from "./drop-lines.ts";
 import { type ByteRange, type EarlierResult, scanResults } from "./scan-results.ts";
 
 /** Where result lines go. */
@@ -38,13 +40,24 @@ interface OpenFile {
  * @throws ConfigError where it is there and must not be, or holds something else, or cannot be opened.
  */
 export async function openResultsFile(path: string, isResume: boolean): Promise<ResultSink> {
-  const results = (isResume ? await openAgain(path) : null) ?? (await create(path));
+  // Two batches in one file would write over each other.
+  const unlock = await lockFile(path);
+  try {
+    const results = (isResume ? await openAgain(path) : null) ?? (await create(path));
+    return toSink(results, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+function toSink(results: OpenFile, unlock: () => Promise<void>): ResultSink {
   return {
     earlier: results.byId,
     cutBytes: results.cutBytes,
     append: (id, pieces) => append(results, id, pieces),
-    tidy: () => tidy(results),
-    close: () => close(results),
+    tidy: () => dropLines(results),
+    close: () => close(results).finally(unlock),
   };
 }
 
@@ -128,67 +141,4 @@ function* inBlocks(pieces: readonly string[]): Generator<Uint8Array, void, undef
     [block, length] = [[], 0];
   }
   if (length > 0) yield Buffer.concat(block);
-}
-
-async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
-}
-
-/** Into a new file, which takes the place of the old one at once: at no moment is there less than all results. */
-async function tidy({ path, file, superseded, end }: OpenFile): Promise<void> {
-  if (superseded.length === 0) return;
-  const target = await realpath(path);
-  const temporary = `${target}.${process.pid}.tmp`;
-  try {
-    const { mode } = await file.stat();
-    const copy = await open(temporary, "wx", mode);
-    try {
-      await copyKept(file, copy, gapsBetween(superseded, end));
-      await copy.datasync();
-    } finally {
-      await copy.close();
-    }
-    await rename(temporary, target);
-    await syncFolder(target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new SandboxError(
-      `lines of ${path} that were replaced cannot be dropped (${(error as NodeJS.ErrnoException).code ?? "unknown"}); the later line of a job holds`,
-      { cause: error },
-    );
-  }
-}
-
-/** What lies between the ranges, up to the end. */
-function gapsBetween(ranges: readonly ByteRange[], end: number): ByteRange[] {
-  const inOrder = [...ranges].sort((left, right) => left.start - right.start);
-  const starts = [0, ...inOrder.map((range) => range.end)];
-  const ends = [...inOrder.map((range) => range.start), end];
-  return starts
-    .map((start, at) => ({ start, end: ends[at] ?? end }))
-    .filter((range) => range.start < range.end);
-}
-
-async function copyKept(from: FileHandle, to: FileHandle, ranges: readonly ByteRange[]): Promise<void> {
-  const buffer = Buffer.allocUnsafe(writtenBytes);
-  let written = 0;
-  for (const { start, end } of ranges) {
-    for (let position = start; position < end; ) {
-      const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, end - position), position);
-      if (bytesRead === 0) throw new Error("the file became shorter while it was read");
-      await writeAt(to, buffer.subarray(0, bytesRead), written);
-      position += bytesRead;
-      written += bytesRead;
-    }
-  }
-}
-
-/** Not every system can; the lines themselves are safe without it. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), "r").catch(() => null);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }

@@ -29,6 +29,8 @@ export interface Tally {
   starts(): { readonly warm: number; readonly cold: number };
   /** Jobs that have a result, from now or before. */
   done(): number;
+  /** Those of now alone. */
+  doneNow(): number;
   /** Containers of which the Engine did not confirm that they are gone. */
   left(): number;
 }
@@ -40,7 +42,7 @@ export function createTally(): Tally {
   const byStatus = new Map<RunStatus, { times: number[]; earlier: number }>();
   const starts = { warm: 0, cold: 0 };
   let slowest: TimedJob[] = [];
-  let [done, left] = [0, 0];
+  let [doneNow, earlier, left] = [0, 0, 0];
 
   function entryOf(status: RunStatus): { times: number[]; earlier: number } {
     const entry = byStatus.get(status) ?? { times: [], earlier: 0 };
@@ -55,11 +57,11 @@ export function createTally(): Tally {
       if (evidence.start !== null) starts[evidence.start]++;
       slowest = [...slowest, { id, ms }].sort((one, other) => other.ms - one.ms).slice(0, shownSlowest);
       if (cleanup !== null && !cleanup.isConfirmed) left++;
-      done++;
+      doneNow++;
     },
     addEarlier(status) {
       entryOf(status).earlier++;
-      done++;
+      earlier++;
     },
     counts: () =>
       runStatuses.flatMap((status) => {
@@ -74,7 +76,8 @@ export function createTally(): Tally {
       }),
     slowest: () => slowest,
     starts: () => starts,
-    done: () => done,
+    done: () => doneNow + earlier,
+    doneNow: () => doneNow,
     left: () => left,
   };
 }
