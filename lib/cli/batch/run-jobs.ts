@@ -21,7 +21,7 @@ export interface BatchEvents {
 
 /** What a batch runs with. */
 export interface BatchSurroundings extends BatchEvents {
-  readonly executor: Executor;
+  readonly executor: Pick<Executor, "runAll">;
   readonly source: JobSource;
   readonly shared: Shared;
   readonly sink: ResultSink;
