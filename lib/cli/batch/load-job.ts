@@ -45,19 +45,26 @@ export function shareOptions(options: SharedOptions): Shared {
 export function checkSpec(spec: JobSpec, shared: Shared): void {
   readInPlace(() => {
     const { source, limits } = spec;
-    const code = "code" in source ? source.code : "pass";
-    const nothingYet = Object.fromEntries(Object.keys(spec.inputPaths).map((name) => [name, null]));
-    const files = Object.entries(spec.files).map(([name, content]) => [
-      name,
-      typeof content === "string" ? content : "",
-    ]);
-    const options = {
-      inputs: { ...spec.inputs, ...nothingYet },
-      files: Object.fromEntries(files),
-      ...(spec.returns !== null && { returns: spec.returns }),
+    const returns = spec.returns ?? shared.returns;
+    const options: JobOptions = {
+      inputs: { ...withNothing(shared.inputs), ...spec.inputs, ...withNothing(spec.inputPaths) },
+      files: { ...shared.files, ...mapFiles(spec.files) },
+      ...(returns !== null && { returns }),
     };
-    toJob(code, options, tightenPolicy(shared.policy, limits));
+    toJob("code" in source ? source.code : "pass", options, tightenPolicy(shared.policy, limits));
   }, spec.at);
+}
+
+/** The names are checked here, and encoding the values of all jobs for each of them would take long. */
+function withNothing(named: Readonly<Record<string, unknown>>): Record<string, null> {
+  return Object.fromEntries(Object.keys(named).map((name) => [name, null]));
+}
+
+function mapFiles(files: JobSpec["files"]): Record<string, string> {
+  const entries = Object.entries(files);
+  return Object.fromEntries(
+    entries.map(([name, content]) => [name, typeof content === "string" ? content : ""]),
+  );
 }
 
 /**
