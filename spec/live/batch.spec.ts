@@ -73,8 +73,8 @@ for (const [name, flags] of ways)
       assert.match(byId.get("mistakes/name.py")?.message ?? "", /undefined_name.*line 2/);
       const warm = lines.filter(({ evidence }) => evidence.start === "warm").length;
       assert.ok(flags.includes("--pool") ? warm >= 2 : warm === 0, `${warm} were warm`);
-      assert.match(err, /^STATUS {9}JOBS {2}MEDIAN/m);
-      assert.match(err, /^in all {10}9 /m);
+      assert.match(err, /^STATUS +JOBS +MEDIAN/m);
+      assert.match(err, /^in all +9 /m);
       await assertNothingLeft(lines);
     },
     slow,
@@ -167,7 +167,7 @@ for (const flags of [[], ["--pool", "2"]])
       assert.ok(readFileSync(out, "utf8").startsWith(before));
       const lines = readLines(out);
       assertEachOnce(lines, count);
-      assert.match(err, /^STATUS {2}JOBS {2}BEFORE/m);
+      assert.match(err, /^STATUS +JOBS +BEFORE/m);
       await assertNothingLeft(lines);
     },
     slow,
@@ -224,7 +224,7 @@ test(
     const { exitCode, err } = await runCommand(["batch", jobs, "--out", out, "--resume"]);
     assert.is(exitCode, 0, err);
     assert.match(err, /^! the last result line had been cut/m);
-    assert.match(err, /^ok {9}1 {7}3 /m);
+    assert.match(err, /^ok +1 +3 /m);
     const now = readFileSync(out, "utf8");
     const kept = whole.trimEnd().split("\n").slice(0, 3).join("\n");
     assert.ok(now.startsWith(`${kept}\n`));
