@@ -1,5 +1,3 @@
-import { isConnectionError } from "../../engine-api/mod.ts";
-import { ConfigError, SandboxError } from "../errors.ts";
 import type { RunStatus } from "../verdict.ts";
 
 /** What the command's exit code says. Scripts rely on these. */
@@ -31,16 +29,4 @@ const byStatus: Readonly<Record<RunStatus, number>> = {
 /** The exit code of a run. */
 export function exitCodeOf(status: RunStatus): number {
   return byStatus[status];
-}
-
-/** The exit code of something that was thrown. */
-export function exitCodeOfError(error: unknown): number {
-  if (error instanceof ConfigError) return exitCodes.usage;
-  return isUnreachable(error) ? exitCodes.noEngine : exitCodes.infrastructure;
-}
-
-/** True where no Engine could be talked to before anything was started; one that dies in the middle is infrastructure. */
-function isUnreachable(error: unknown): boolean {
-  if (isConnectionError(error)) return true;
-  return error instanceof SandboxError && !error.outcomeUnknown && isConnectionError(error.cause);
 }

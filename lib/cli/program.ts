@@ -1,22 +1,27 @@
-import { Command } from "commander";
-import { addBatchCommand } from "./commands/batch.ts";
-import { addConfigCommand } from "./commands/config.ts";
-import { addDoctorCommand } from "./commands/doctor.ts";
-import { addImageCommand } from "./commands/image.ts";
-import { addPsCommand } from "./commands/ps.ts";
-import { addReapCommand } from "./commands/reap.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { addSetupCommand } from "./commands/setup.ts";
-import { addValidateCommand } from "./commands/validate.ts";
+import { Command, CommanderError } from "commander";
 import type { CliContext } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { reportError } from "./report-error.ts";
 import { readVersion } from "./version.ts";
 
 /** What the commands tell the program when they are done. */
 export interface Outcome {
   exitCode: number;
 }
+
+type AddCommand = (program: Command, context: CliContext, outcome: Outcome) => void;
+
+/** The commands in the order of the help; loaded where they are needed, since each brings other parts of the library along. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  setup: async () => (await import("./commands/setup.ts")).addSetupCommand,
+  run: async () => (await import("./commands/run.ts")).addRunCommand,
+  batch: async () => (await import("./commands/batch.ts")).addBatchCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
+  image: async () => (await import("./commands/image.ts")).addImageCommand,
+  ps: async () => (await import("./commands/ps.ts")).addPsCommand,
+  reap: async () => (await import("./commands/reap.ts")).addReapCommand,
+  config: async () => (await import("./commands/config.ts")).addConfigCommand,
+  validate: async () => (await import("./commands/validate.ts")).addValidateCommand,
+};
 
 const exitCodeHelp = `
 Exit codes: 0 ok, 1 Python error, 2 usage, 3 rejected, 4 timeout, 5 out of memory, 6 output limit,
@@ -47,27 +52,24 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       getOutHelpWidth: () => context.out.columns,
       getErrHelpWidth: () => context.err.columns,
     });
-  for (const add of [
-    addSetupCommand,
-    addRunCommand,
-    addBatchCommand,
-    addDoctorCommand,
-    addImageCommand,
-    addPsCommand,
-    addReapCommand,
-    addConfigCommand,
-    addValidateCommand,
-  ]) {
-    add(program, context, outcome);
-  }
+  for (const add of await loadCommands(argv)) add(program, context, outcome);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return outcome.exitCode;
   } catch (error) {
+    // Commander has said it already; help and version are no failure.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const { reportError } = await import("./report-error.ts");
     return await reportError(error, context);
   } finally {
     await Promise.all(written);
   }
+}
+
+/** The command that the arguments begin with, or all, which help and suggestions tell. */
+function loadCommands([first = ""]: readonly string[]): Promise<readonly AddCommand[]> {
+  const only = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return Promise.all((only === undefined ? Object.values(commands) : [only]).map((load) => load()));
 }
 
 /** Commander puts its suggestion into a line of its own. */

@@ -1,6 +1,6 @@
-import { CommanderError } from "commander";
 import type { CliContext } from "./context.ts";
-import { exitCodeOfError, exitCodes } from "./exit-codes.ts";
+import { exitCodeOfError } from "./exit-code-of-error.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { printableLine } from "./output/printable.ts";
 import { paint } from "./output/terminal.ts";
 
@@ -8,8 +8,6 @@ const longestMessage = 2000;
 
 /** Says in one line what failed; returns the exit code. */
 export async function reportError(error: unknown, { err, signal }: CliContext): Promise<number> {
-  // Commander has said it already; help and version are no failure.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (signal.aborted && error === signal.reason) {
     await err.write("brigbox: interrupted\n");
     return exitCodes.killed;

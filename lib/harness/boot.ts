@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { deflateSync } from "node:zlib";
 
 /** What {@link harnessCommand} can be told. */
 export interface HarnessOptions {
@@ -49,7 +50,7 @@ const moduleNames = [
  *
  * @throws TypeError for a preload name that is no dotted Python name.
  * @example
- * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "SOURCES = ..."]
+ * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "PACKED = ..."]
  */
 export function harnessCommand(options: HarnessOptions = {}): readonly string[] {
   const { python = "python3", preload = [], isAhead = false, root = "/tmp" } = options;
@@ -57,13 +58,39 @@ export function harnessCommand(options: HarnessOptions = {}): readonly string[] 
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
-  const sources = Object.fromEntries(moduleNames.map((name) => [`brigbox_${name}`, readPython(name)]));
-  // JSON of ASCII text, arrays and objects is Python too.
-  const program = `SOURCES = ${asciiJson(sources)}\nPRELOAD = ${asciiJson(preload)}\nIS_AHEAD = ${isAhead ? "True" : "False"}\nROOT = ${asciiJson(root)}\n${readPython("boot")}`;
+  const { packed, places } = packSources();
+  const assignments = {
+    PACKED: asciiJson(packed),
+    // JSON of ASCII text, arrays and objects is Python too.
+    PLACES: asciiJson(places),
+    PRELOAD: asciiJson(preload),
+    IS_AHEAD: isAhead ? "True" : "False",
+    ROOT: asciiJson(root),
+  };
+  const lines = Object.entries(assignments).map(([name, value]) => `${name} = ${value}\n`);
+  const program = `${lines.join("")}${readPython("boot")}`;
   const programBytes = Buffer.byteLength(program);
   if (programBytes > maxProgramBytes)
     throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxProgramBytes}`);
   return [python, "-I", "-X", "utf8", "-c", program];
+}
+
+/** One after another, compressed: the Engine keeps the arguments of each container, and tells them whenever it is asked for one. */
+function packSources(): {
+  readonly packed: string;
+  /** Where in the bytes each module begins and ends. */
+  readonly places: Readonly<Record<string, readonly [number, number]>>;
+} {
+  const places: Record<string, readonly [number, number]> = {};
+  const texts: Buffer[] = [];
+  let end = 0;
+  for (const name of moduleNames) {
+    const text = Buffer.from(readPython(name));
+    places[`brigbox_${name}`] = [end, end + text.length];
+    end += text.length;
+    texts.push(text);
+  }
+  return { packed: deflateSync(Buffer.concat(texts), { level: 9 }).toString("base64"), places };
 }
 
 function readPython(name: string): string {

@@ -10,6 +10,8 @@ export interface Argument {
   readonly node: CodeNode | null;
 }
 
+const signs: ReadonlySet<string> = new Set(["(", ")", ",", "AssignOp"]);
+
 /** The arguments of a call or of a class, in order. */
 export function argumentsOf(call: CodeNode, source: string): readonly Argument[] {
   const list = call.getChild("ArgList");
@@ -19,7 +21,7 @@ export function argumentsOf(call: CodeNode, source: string): readonly Argument[]
     if (child.name === "*" || child.name === "**") star = child.name;
     else if (child.name === "VariableName" && isKeywordSign(child.nextSibling))
       keyword = source.slice(child.from, child.to);
-    else if (!["(", ")", ",", "AssignOp"].includes(child.name)) {
+    else if (!signs.has(child.name)) {
       found.push({ keyword, star, node: child });
       [keyword, star] = [null, null];
     }

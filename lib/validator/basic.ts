@@ -1,12 +1,11 @@
 import type { Check } from "./check.ts";
-import { isBuiltin, textOf } from "./check.ts";
+import { isBuiltin, nodesNamed, textOf } from "./check.ts";
 import { basicRefused } from "./data/modules.ts";
 import { basicBuiltins } from "./data/names.ts";
 
 /** The mode `basic`: what the first specification of this system named, and no more. */
 export function checkBasic(check: Check): void {
-  for (const { node } of check.facts.nodes) {
-    if (node.name !== "ImportStatement") continue;
+  for (const { node } of nodesNamed("ImportStatement", check)) {
     const first = node.getChild("VariableName");
     const words = textOf(node, check).match(/[\w.]+/g) ?? [];
     const modules = words[0] === "from" ? [words[1] ?? ""] : words;

@@ -1,6 +1,6 @@
 import type { CodeNode } from "./code-tree.ts";
 import { type AllowedModule, allowedModules, systemModules } from "./data/modules.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, ScopedNode } from "./facts.ts";
 import { hidesBuiltin, type Place, scopesOf } from "./scopes.ts";
 import type { Finding, RuleId } from "./violation.ts";
 
@@ -37,6 +37,11 @@ export function textOf(
   return source.slice(node.from, node.to);
 }
 
+/** The nodes of a name, in the order of the text. */
+export function nodesNamed(name: string, { facts }: Pick<Check, "facts">): readonly ScopedNode[] {
+  return facts.nodes.get(name) ?? [];
+}
+
 /** True where the name means the builtin of that name. */
 export function isBuiltin(place: Place, { facts }: Check): boolean {
   return !hidesBuiltin(place, facts.deleted);
@@ -46,7 +51,9 @@ export function isBuiltin(place: Place, { facts }: Check): boolean {
 export function importOrigins(place: Place, { facts }: Pick<Check, "facts">): readonly string[] {
   // Most names are no imports, and are asked for most often.
   if (!facts.imported.has(place.name)) return [];
-  return scopesOf(place).flatMap((scope) => [...(scope.bindings.get(place.name)?.origins ?? [])]);
+  const found: string[] = [];
+  for (const { bindings } of scopesOf(place)) found.push(...(bindings.get(place.name)?.origins ?? []));
+  return found;
 }
 
 /** True for a module of the caller's own list, and all below it. */
@@ -59,15 +66,15 @@ export type ModulePlace = "module" | "on-the-way" | "refused" | "content";
 
 /** What a dotted path names: an allowed module, a package on the way to one, something refused, or what a module holds. */
 export function placeOf(path: string): ModulePlace {
-  const [top = "", ...rest] = path.split(".");
-  const module = Object.hasOwn(allowedModules, top) ? allowedModules[top] : undefined;
+  const dot = path.indexOf(".");
+  const module = allowedModules.get(dot === -1 ? path : path.slice(0, dot));
   if (module === undefined) return "refused";
-  const below = rest.join(".");
+  const below = dot === -1 ? "" : path.slice(dot + 1);
   if (below === "") return module.isPackageOnly === true ? "on-the-way" : "module";
   const { modules, onTheWay } = submodulesOf(module);
   if (modules.has(below)) return "module";
   if (onTheWay.has(below)) return "on-the-way";
-  return mayBeNamed(module, rest) ? "content" : "refused";
+  return mayBeNamed(module, below.split(".")) ? "content" : "refused";
 }
 
 interface Submodules {
@@ -126,7 +133,7 @@ export function attributesBehind(name: CodeNode): readonly CodeNode[] {
   if (name.parent?.name === "Decorator") {
     for (
       let next = name.nextSibling;
-      next !== null && /^(\.|VariableName)$/.test(next.name);
+      next !== null && (next.name === "." || next.name === "VariableName");
       next = next.nextSibling
     )
       if (next.name === "VariableName") found.push(next);

@@ -1,4 +1,5 @@
-import type { SyntaxNodeRef, Tree } from "@lezer/common";
+import type { NodeType, Tree } from "@lezer/common";
+import { visitTree } from "./visit-tree.ts";
 
 /**
  * A node of the code as rules look at it. Comments are left out, so that what stands beside a node is what Python sees beside it; and the
@@ -16,11 +17,8 @@ export class CodeNode {
   nextSibling: CodeNode | null = null;
   prevSibling: CodeNode | null = null;
 
-  constructor(
-    { name, from, to, type }: Pick<SyntaxNodeRef, "name" | "from" | "to" | "type">,
-    parent: CodeNode | null,
-  ) {
-    this.name = name;
+  constructor(type: NodeType, from: number, to: number, parent: CodeNode | null) {
+    this.name = type.name;
     this.from = from;
     this.to = to;
     this.isError = type.isError;
@@ -68,33 +66,32 @@ export function buildCodeTree(tree: Tree, source: string): CodeTree {
   // A node is a leaf where it is left right after it was entered.
   let isLeaf = false;
 
-  function cover(ref: SyntaxNodeRef): void {
-    if (covered < ref.from) noteGap(covered, ref.from, source, odd);
-    if (isOdd(ref, open, source)) odd.push({ from: ref.from, to: ref.to });
-    covered = Math.max(covered, ref.to);
+  function cover(node: CodeNode): void {
+    if (covered < node.from) noteGap(covered, node.from, source, odd);
+    if (isOdd(node, source)) odd.push(node);
+    covered = Math.max(covered, node.to);
   }
 
-  tree.iterate({
-    enter(ref) {
+  visitTree(tree, 0, {
+    enter(type, from, to) {
       isLeaf = true;
-      if (ref.name === "Comment") {
-        comments.push({ from: ref.from, to: ref.to });
-        return;
+      const node: CodeNode = new CodeNode(type, from, to, open);
+      if (node.name === "Comment") comments.push(node);
+      else {
+        if (++depth > maxDepth) maxDepth = depth;
+        if (open === null) top = node;
+        else append(node, open);
+        // What is in a text is no code, whatever the parser sees in it.
+        if (node.name === "String") cover(node);
       }
-      if (++depth > maxDepth) maxDepth = depth;
-      const node = new CodeNode(ref, open);
-      if (open === null) top = node;
-      else append(node, open);
       open = node;
-      // What is in a text is no code, whatever the parser sees in it.
-      if (ref.name === "String") cover(ref);
     },
-    leave(ref) {
-      if (isLeaf) cover(ref);
+    leave() {
+      if (open === null) return;
+      if (isLeaf) cover(open);
       isLeaf = false;
-      if (ref.name === "Comment") return;
-      depth--;
-      open = open?.parent ?? null;
+      if (open.name !== "Comment") depth--;
+      open = open.parent;
     },
   });
   if (covered < source.length) noteGap(covered, source.length, source, odd);
@@ -113,12 +110,11 @@ function append(node: CodeNode, parent: CodeNode): void {
 }
 
 /** `\\{` in an f-string is a backslash and the beginning of code, which the parser takes for an escape. */
-function isOdd(ref: SyntaxNodeRef, node: CodeNode | null, source: string): boolean {
+function isOdd({ name, from, to, isError, parent }: CodeNode, source: string): boolean {
   // One without anything in it may still hold code: of `rf"\\{x}"` the parser sees the braces as text.
-  if (ref.name === "FormatString") return true;
-  if (ref.name === "Escape")
-    return source.startsWith("\\{", ref.from) && node?.parent?.name === "FormatString";
-  return ref.type.isError && ref.to > ref.from;
+  if (name === "FormatString") return true;
+  if (name === "Escape") return source.startsWith("\\{", from) && parent?.name === "FormatString";
+  return isError && to > from;
 }
 
 /**
@@ -126,9 +122,19 @@ function isOdd(ref: SyntaxNodeRef, node: CodeNode | null, source: string): boole
  * escaped line end is indented as the backslash is for Python, and as what follows for the parser.
  */
 function noteGap(from: number, to: number, source: string, odd: Extent[]): void {
+  if (isBlank(from, to, source)) return;
   const gap = source.slice(from, to);
   const isPlain = /^(?:\s|\\\r?\n)*$/.test(gap) && !/\n[ \t]*\\/.test(from === 0 ? `\n${gap}` : gap);
   if (!isPlain) odd.push({ from, to });
+}
+
+/** Spaces and line feeds alone, as between nearly all leaves. */
+function isBlank(from: number, to: number, source: string): boolean {
+  for (let at = from; at < to; at++) {
+    const letter = source[at];
+    if (letter !== " " && letter !== "\n") return false;
+  }
+  return true;
 }
 
 /** Goes through the tree in the order of the text, down and up. */

@@ -1,28 +1,33 @@
 import { type CodeNode, type CodeTree, walk } from "./code-tree.ts";
 import type { Facts } from "./facts.ts";
-import { importedName, longestImport } from "./import-names.ts";
-import { bind, createScope, type Scope, targetScope } from "./scopes.ts";
-import {
-  certainRange,
-  firstNamed,
-  isAfter,
-  isComprehension,
-  isInModule,
-  isKeyword,
-  isLoopTarget,
-  isTarget,
-  type Surroundings,
-} from "./targets.ts";
-
-/** Nodes that rules look at once all names are known. */
-const kept: ReadonlySet<string> = new Set(
-  "ImportStatement CallExpression Decorator ClassDefinition FunctionDefinition String FormatString KeywordPattern ClassPattern ContinuedString ScopeStatement TypeDef ParamList".split(
-    " ",
-  ),
-);
+import { createScope, type Scope } from "./scopes.ts";
+import { firstNamed, isAfter, type Surroundings } from "./targets.ts";
+import { bindDefinition, visitName } from "./visit-name.ts";
 
 /** Decorators among the builtins. */
 export const plainDecorators: ReadonlySet<string> = new Set(["property", "staticmethod", "classmethod"]);
+
+/** Where the walk is, and what it has found. */
+export interface FactsWalk {
+  readonly source: string;
+  readonly facts: Facts;
+  readonly around: Surroundings & {
+    readonly generators: Set<number>;
+    readonly openLoops: Set<number>;
+    readonly lastAssignments: Map<number, number>;
+  };
+  scope: Scope;
+  /** The innermost node around this one that changed the scope. */
+  change: ScopeChange | null;
+}
+
+interface ScopeChange {
+  readonly node: CodeNode;
+  /** The scope before. */
+  readonly scope: Scope;
+  /** The change around this one. */
+  readonly outer: ScopeChange | null;
+}
 
 /** Walks over the tree once. */
 export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source: string): Facts {
@@ -35,38 +40,25 @@ export function collectFacts({ top, comments, odd, maxDepth }: CodeTree, source:
     decorated: [],
     ownFunctions: new Set(),
     ownNames: new Set(),
-    nodes: [],
+    nodes: new Map(),
     comments,
     odd,
     maxDepth,
   };
-  let scope = createScope("module", null, { from: 0 });
-  const suspended: Scope[] = [];
-  const around = {
-    generators: new Set<number>(),
-    openLoops: new Set<number>(),
-    lastAssignments: new Map<number, number>(),
+  const place: FactsWalk = {
+    source,
+    facts,
+    around: { generators: new Set(), openLoops: new Set(), lastAssignments: new Map() },
+    scope: createScope("module", null, { from: 0 }),
+    change: null,
   };
-  const text = (node: { readonly from: number; readonly to: number }): string =>
-    source.slice(node.from, node.to);
   walk(top, {
-    enter(node) {
-      noteSurroundings(node, around);
-      const kind = scopeKindOf(node, around);
-      if (node.name === "FunctionDefinition" || node.name === "ClassDefinition")
-        bindDefinition(node, scope, text, facts);
-      if (kind !== null)
-        scope = createScope(kind, scope, { from: node.from, outside: firstIterable(node, around) });
-      if (isWorkedOutOutside(node)) {
-        suspended.push(scope);
-        scope = scope.parent ?? scope;
-      }
-      if (kept.has(node.name)) facts.nodes.push({ node, scope });
-      visit(node, { scope, owner: suspended.at(-1) ?? scope, source, text, facts, around });
-    },
+    enter: (node) => visitors.get(node.name)?.(node, place),
     leave(node) {
-      if (isWorkedOutOutside(node)) scope = suspended.pop() ?? scope;
-      if (scopeKindOf(node, around) !== null && scope.parent !== null) scope = scope.parent;
+      const { change } = place;
+      if (change?.node !== node) return;
+      place.scope = change.scope;
+      place.change = change.outer;
     },
   });
   // What a decorator of the code's own returns need not be a function or a class.
@@ -83,93 +75,128 @@ function isOnlyImported(name: string, { imported, bound }: Facts): boolean {
   return !isGivenElsewhere;
 }
 
-/** Where the walk is, for the questions of {@link isTarget} and its like. */
-function noteSurroundings(
-  ref: CodeNode,
-  around: {
-    readonly generators: Set<number>;
-    readonly openLoops: Set<number>;
-    readonly lastAssignments: Map<number, number>;
-  },
-): void {
-  switch (ref.name) {
-    case "AssignStatement":
-      around.lastAssignments.set(ref.from, lastAssignment(ref));
-      break;
-    case "ArgList":
-      if (firstNamed(ref, "for") !== null) around.generators.add(ref.from);
-      break;
-    case "for":
-      around.openLoops.add(ref.parent?.from ?? -1);
-      break;
-    case "in":
-      around.openLoops.delete(ref.parent?.from ?? -1);
-      break;
-    default:
-  }
+type Visit = (node: CodeNode, walk: FactsWalk) => void;
+
+/** What is done at a node, by its name; most of a text is punctuation, of which nothing is noted. */
+const visitors: ReadonlyMap<string, Visit> = new Map<string, Visit>([
+  ["VariableName", visitName],
+  ["PropertyName", visitProperty],
+  ["AssignStatement", (node, { around }) => around.lastAssignments.set(node.from, lastAssignment(node))],
+  ["for", ({ parent }, { around }) => around.openLoops.add(parent?.from ?? -1)],
+  ["in", ({ parent }, { around }) => around.openLoops.delete(parent?.from ?? -1)],
+  ["ArgList", visitArguments],
+  ["ArrayComprehensionExpression", enterComprehension],
+  ["SetComprehensionExpression", enterComprehension],
+  ["DictionaryComprehensionExpression", enterComprehension],
+  ["ComprehensionExpression", enterComprehension],
+  ["LambdaExpression", (node, walk) => enterScope("function", node, walk)],
+  ["FunctionDefinition", enterDefinition],
+  ["ClassDefinition", enterDefinition],
+  ["ParamList", visitParameters],
+  ["TypeDef", visitAnnotation],
+  ["ScopeStatement", visitScopeStatement],
+  ["DeleteStatement", visitDelete],
+  ["TryStatement", visitTry],
+  ["ImportStatement", keep],
+  ["CallExpression", keep],
+  ["Decorator", keep],
+  ["String", keep],
+  ["FormatString", keep],
+  ["ContinuedString", keep],
+  ["KeywordPattern", keep],
+  ["ClassPattern", keep],
+]);
+
+/** Rules look at the node once all names are known. */
+function keep(node: CodeNode, { facts, scope }: FactsWalk): void {
+  const known = facts.nodes.get(node.name);
+  if (known === undefined) facts.nodes.set(node.name, [{ node, scope }]);
+  else known.push({ node, scope });
 }
 
-function scopeKindOf({ name, from }: CodeNode, around: Surroundings): Scope["kind"] | null {
-  if (name === "FunctionDefinition" || name === "LambdaExpression") return "function";
-  if (name === "ClassDefinition") return "class";
-  return isComprehension({ name, from }, around) ? "comprehension" : null;
+/** Takes another scope until the node is left. */
+function changeScope(to: Scope, node: CodeNode, walk: FactsWalk): void {
+  walk.change = { node, scope: walk.scope, outer: walk.change };
+  walk.scope = to;
+}
+
+function enterScope(
+  kind: Scope["kind"],
+  node: CodeNode,
+  walk: FactsWalk,
+  outside: Scope["outside"] = null,
+): void {
+  changeScope(createScope(kind, walk.scope, { from: node.from, outside }), node, walk);
+}
+
+function enterDefinition(node: CodeNode, walk: FactsWalk): void {
+  bindDefinition(node, walk);
+  enterScope(node.name === "ClassDefinition" ? "class" : "function", node, walk);
+  keep(node, walk);
+}
+
+function enterComprehension(node: CodeNode, walk: FactsWalk): void {
+  enterScope("comprehension", node, walk, firstIterable(node));
+}
+
+/** An argument list that is one generator has no other node for it. */
+function visitArguments(node: CodeNode, walk: FactsWalk): void {
+  if (firstNamed(node, "for") === null) return;
+  walk.around.generators.add(node.from);
+  enterComprehension(node, walk);
 }
 
 /** Defaults and annotations of a function are worked out where it is defined, and not where it runs. */
-function isWorkedOutOutside(ref: CodeNode): boolean {
-  return ref.name === "ParamList" || (ref.name === "TypeDef" && ref.parent?.name === "FunctionDefinition");
+function enterOutside(node: CodeNode, walk: FactsWalk): void {
+  changeScope(walk.scope.parent ?? walk.scope, node, walk);
 }
 
-function firstIterable(node: CodeNode, around: Surroundings): Scope["outside"] {
-  if (!isComprehension(node, around)) return null;
+function visitParameters(node: CodeNode, walk: FactsWalk): void {
+  enterOutside(node, walk);
+  keep(node, walk);
+}
+
+function visitAnnotation(node: CodeNode, walk: FactsWalk): void {
+  if (node.parent?.name === "FunctionDefinition") enterOutside(node, walk);
+}
+
+function firstIterable(node: CodeNode): Scope["outside"] {
   const from = firstNamed(node, "in")?.to ?? null;
   if (from === null) return null;
   const ends = ["for", "if", "async"].flatMap((word) => node.getChildren(word)).map((child) => child.from);
   return { from, to: Math.min(node.to, ...ends.filter((end) => end > from).slice(0, 3)) };
 }
 
-interface Visit {
-  readonly source: string;
-  readonly scope: Scope;
-  /** The function whose parameters these are, in a list of parameters. */
-  readonly owner: Scope;
-  readonly around: Surroundings;
-  readonly facts: Facts;
-  text(node: { readonly from: number; readonly to: number }): string;
+function visitScopeStatement(node: CodeNode, walk: FactsWalk): void {
+  const { scope, source } = walk;
+  const names = node.getChild("global") === null ? scope.nonlocals : scope.globals;
+  for (const { from, to } of node.getChildren("VariableName")) names.add(source.slice(from, to));
+  keep(node, walk);
 }
 
-function visit(ref: CodeNode, place: Visit): void {
-  const { scope, facts, text } = place;
-  switch (ref.name) {
-    case "VariableName":
-      visitName(ref, place);
-      break;
-    case "PropertyName":
-      facts.attributes.push({ name: text(ref), from: ref.from, to: ref.to, node: ref, scope });
-      if (isOwnAttribute(ref, text)) facts.ownNames.add(text(ref));
-      break;
-    case "ScopeStatement":
-      for (const name of childrenOf(ref, "VariableName"))
-        (ref.getChild("global") === null ? scope.nonlocals : scope.globals).add(text(name));
-      break;
-    case "DeleteStatement":
-      for (const name of namesBelow(ref)) facts.deleted.add(text(name));
-      break;
-    case "TryStatement":
-      // `except E as name` takes the name away at its end.
-      for (const name of childrenOf(ref, "VariableName"))
-        if (isAfter(name, "as")) facts.deleted.add(text(name));
-      break;
-    default:
-  }
+function visitDelete(node: CodeNode, { facts, source }: FactsWalk): void {
+  for (const { from, to } of namesBelow(node)) facts.deleted.add(source.slice(from, to));
+}
+
+/** `except E as name` takes the name away at its end. */
+function visitTry(node: CodeNode, { facts, source }: FactsWalk): void {
+  for (const name of node.getChildren("VariableName"))
+    if (isAfter(name, "as")) facts.deleted.add(source.slice(name.from, name.to));
+}
+
+function visitProperty(node: CodeNode, { facts, source, scope }: FactsWalk): void {
+  const { from, to } = node;
+  const name = source.slice(from, to);
+  facts.attributes.push({ name, from, to, node, scope });
+  if (isOwnAttribute(node, source)) facts.ownNames.add(name);
 }
 
 /** `self.name = ...`: an attribute that the code gives to its own objects. */
-function isOwnAttribute(property: CodeNode, text: Visit["text"]): boolean {
-  const member = property.parent;
+function isOwnAttribute({ parent: member }: CodeNode, source: string): boolean {
   const owner = member?.firstChild;
-  const next = member?.nextSibling?.name ?? "";
-  return owner?.name === "VariableName" && text(owner) === "self" && /^(AssignOp|TypeDef|,)$/.test(next);
+  const next = member?.nextSibling?.name;
+  if (next !== "AssignOp" && next !== "TypeDef" && next !== ",") return false;
+  return owner?.name === "VariableName" && source.slice(owner.from, owner.to) === "self";
 }
 
 function lastAssignment(statement: CodeNode): number {
@@ -177,72 +204,6 @@ function lastAssignment(statement: CodeNode): number {
   for (let child = statement.firstChild; child !== null; child = child.nextSibling)
     if (child.name === "AssignOp") last = child.from;
   return last;
-}
-
-function visitName(node: CodeNode, visit: Visit): void {
-  const { scope, owner, facts, text, around } = visit;
-  const name = text(node);
-  const { parent } = node;
-  if (parent?.name === "ScopeStatement") return;
-  if (parent?.name === "ImportStatement") {
-    visitImportedName(node, visit);
-    return;
-  }
-  if (parent?.name === "FunctionDefinition" || parent?.name === "ClassDefinition") {
-    if (node.prevSibling?.name === "def" || node.prevSibling?.name === "class") return;
-  }
-  if (parent?.name === "ParamList" && !isAfter(node, "AssignOp")) {
-    facts.bound.push({ name, node, scope });
-    if (node.prevSibling?.name === "(") owner.firstParameter ??= name;
-    bind(owner, name);
-    return;
-  }
-  if (isKeyword(node)) return;
-  if (parent?.name === "Decorator" && isAfter(node, ".")) {
-    facts.attributes.push({ name, from: node.from, to: node.to, node, scope });
-    return;
-  }
-  if (isTarget(node, around)) {
-    facts.bound.push({ name, node, scope });
-    if (scope.kind === "class") facts.ownNames.add(name);
-    bind(isLoopTarget(node, around) ? scope : targetScope(scope), name, { certain: certainRange(node) });
-    return;
-  }
-  facts.names.push({ name, node, scope });
-}
-
-function visitImportedName(node: CodeNode, { scope, facts, source }: Visit): void {
-  const statement = node.parent;
-  if (statement === null || statement.to - statement.from > longestImport) return;
-  const imported = importedName(node, source);
-  if (imported === null) return;
-  facts.bound.push({ name: imported.name, node, scope });
-  facts.imported.add(imported.name);
-  const isCertain = scope.kind === "module" && isInModule(statement);
-  const certain = isCertain ? { from: statement.to, to: Number.MAX_SAFE_INTEGER } : null;
-  bind(scope, imported.name, { certain, origin: imported.origin });
-}
-
-function bindDefinition(node: CodeNode, scope: Scope, text: Visit["text"], facts: Facts): void {
-  const name = node.getChild("VariableName");
-  if (name === null) return;
-  if (node.name === "FunctionDefinition") facts.ownFunctions.add(text(name));
-  if (scope.kind === "class") facts.ownNames.add(text(name));
-  facts.bound.push({ name: text(name), node: name, scope });
-  const certain = isInModule(node) ? { from: node.to, to: Number.MAX_SAFE_INTEGER } : null;
-  const bound = bind(scope, text(name), { certain, isDefinition: true });
-  const decorators =
-    node.parent?.name === "DecoratedStatement"
-      ? node.parent.getChildren("Decorator").map((decorator) => {
-          const first = decorator.getChild("VariableName");
-          return first === null ? "" : text(first);
-        })
-      : [];
-  if (decorators.length > 0) facts.decorated.push({ bound, decorators });
-}
-
-function childrenOf(node: CodeNode, name: string): readonly CodeNode[] {
-  return node.getChildren(name);
 }
 
 function namesBelow(node: CodeNode): readonly CodeNode[] {

@@ -17,6 +17,12 @@ export interface AttributeUse {
   readonly scope: Scope;
 }
 
+/** A node, and the scope that it is in. */
+export interface ScopedNode {
+  readonly node: CodeNode;
+  readonly scope: Scope;
+}
+
 /** What one walk over the tree has found; rules that need to know all of it first look here. */
 export interface Facts {
   readonly names: NameUse[];
@@ -33,7 +39,8 @@ export interface Facts {
   readonly ownFunctions: Set<string>;
   /** Names of attributes that the code gives to its own objects: of classes, their methods, and what is assigned to `self`. */
   readonly ownNames: Set<string>;
-  readonly nodes: { readonly node: CodeNode; readonly scope: Scope }[];
+  /** Nodes that rules look at, by their names. */
+  readonly nodes: Map<string, ScopedNode[]>;
   readonly comments: readonly Extent[];
   /** Text that stands in no node, or in one that the parser could not place. */
   readonly odd: readonly Extent[];

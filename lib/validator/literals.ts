@@ -54,20 +54,16 @@ export function literalOf(node: CodeNode | null, source: string): string | null 
   return joined;
 }
 
+/** By their quotes: texts whose first quote behind the beginning that no backslash takes away is their end. */
+const wholeTexts: ReadonlyMap<string, RegExp> = new Map([
+  ['"', /^"(?:[^"\\\r\n]|\\[\s\S])*"$/],
+  ["'", /^'(?:[^'\\\r\n]|\\[\s\S])*'$/],
+  ['"""', /^"""(?:[^"\\]|\\[\s\S]|"(?!""))*"""$/],
+  ["'''", /^'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''$/],
+]);
+
 /** True where Python's own reading of a string ends where the parser's does. */
 export function endsWhereItSeems(text: string): boolean {
-  const match = shape.exec(text);
-  if (match === null) return false;
-  const [head, , quote = ""] = match;
-  let at = head.length;
-  while (at < text.length) {
-    if (text[at] === "\\") {
-      at += 2;
-      continue;
-    }
-    if (text.startsWith(quote, at)) return at + quote.length === text.length;
-    if (quote.length === 1 && (text[at] === "\n" || text[at] === "\r")) return false;
-    at++;
-  }
-  return false;
+  const [, prefix = "", quote = ""] = shape.exec(text) ?? [];
+  return wholeTexts.get(quote)?.test(text.slice(prefix.length)) ?? false;
 }

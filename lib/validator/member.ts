@@ -35,10 +35,9 @@ export function importedPaths(
 ): readonly string[] {
   const root = rootOf(node);
   if (node === null || root === null) return [];
-  const behind = textOf(node, check)
-    .slice(root.to - node.from)
-    .replace(/\s|\\/g, "");
   const origins = importOrigins({ scope, name: textOf(root, check), at: root.from }, check);
+  if (origins.length === 0) return origins;
+  const behind = check.source.slice(root.to, node.to).replace(/\s|\\/g, "");
   return origins.map((origin) => origin + behind);
 }
 

@@ -20,8 +20,8 @@ export interface MethodCall {
 export function methodCallOf(node: CodeNode, scope: Scope, check: Check): MethodCall | null {
   const callee = withoutBrackets(node.firstChild);
   const property = callee?.name === "MemberExpression" ? callee.getChild("PropertyName") : callee;
-  if (callee === null || property === null || !/^(PropertyName|VariableName)$/.test(property.name))
-    return null;
+  if (callee === null || property === null) return null;
+  if (property.name !== "PropertyName" && property.name !== "VariableName") return null;
   const [path] = importedPaths({ node: callee, scope }, check);
   return {
     // By its own name where it was imported under another one.

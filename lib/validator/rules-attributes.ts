@@ -20,13 +20,14 @@ import { literalOf } from "./literals.ts";
 import { importedPaths, isCalled, isOwnInstance, ownerNode, ownerOf, rootOf } from "./member.ts";
 import { checkDispatcherAsValue } from "./rules-dispatch.ts";
 import { resolveScope } from "./scopes.ts";
+import { brackets, comprehensions } from "./targets.ts";
 import { isTextBuffer } from "./text-buffer.ts";
 
 /** R3, R5, R7 and R13 where an attribute is named. */
 export function checkAttributes(check: Check): void {
   for (const use of check.facts.attributes) {
     if (use.name.startsWith("_")) checkPrivate(use, check);
-    else checkPublic(use, check);
+    else if (isTelling(use.name)) checkPublic(use, check);
     checkDispatcherAsValue(use, check);
     if (isSet(use)) checkAssigned(use, check);
   }
@@ -121,26 +122,36 @@ const settableOption = /^pandas\.options\.(display|mode|compute|future|styler)\.
 /** Given a value, taken away, or bound by a loop; in brackets too. */
 function isSet({ node }: AttributeUse): boolean {
   let current: CodeNode | null = node.parent;
-  while (current?.parent !== null && current?.parent !== undefined && brackets.test(current.parent.name))
+  while (current?.parent !== null && current?.parent !== undefined && brackets.has(current.parent.name))
     current = current.parent;
   const statement = current?.parent;
   if (current === null || statement === null || statement === undefined) return false;
-  if (statement.name === "DeleteStatement" || statement.name === "UpdateStatement") return true;
-  if (statement.name === "WithStatement") return current.prevSibling?.name === "as";
-  if (
-    /Comprehension/.test(statement.name) &&
-    (statement.getChild("for")?.from ?? Number.MAX_SAFE_INTEGER) > current.from
-  )
-    return false;
-  const signs = statement.name === "AssignStatement" ? ["AssignOp", "TypeDef"] : ["in"];
-  const isBefore = ({ from }: CodeNode): boolean => current !== null && from > current.from;
-  return (
-    /^(Assign|For)Statement$|Comprehension/.test(statement.name) &&
-    signs.some((sign) => statement.getChildren(sign).some(isBefore))
-  );
+  switch (statement.name) {
+    case "DeleteStatement":
+    case "UpdateStatement":
+      return true;
+    case "WithStatement":
+      return current.prevSibling?.name === "as";
+    case "AssignStatement":
+      return isBefore("AssignOp", current) || isBefore("TypeDef", current);
+    case "ForStatement":
+      return isBefore("in", current);
+    default:
+      return comprehensions.has(statement.name) && isLoopVariable(current) && isBefore("in", current);
+  }
 }
 
-const brackets = /^(Tuple|Array|Parenthesized)Expression$/;
+/** Behind the first `for` of a comprehension. */
+function isLoopVariable({ parent, from }: CodeNode): boolean {
+  return (parent?.getChild("for")?.from ?? Number.MAX_SAFE_INTEGER) <= from;
+}
+
+/** True where a node of the name follows beside this one. */
+function isBefore(name: string, node: CodeNode): boolean {
+  let next = node.nextSibling;
+  while (next !== null && next.name !== name) next = next.nextSibling;
+  return next !== null;
+}
 
 /** A private attribute of the code's own objects; never one that is a module in an object of others, such as `_os`. */
 function isOwnPrivate(use: AttributeUse, check: Check): boolean {
@@ -154,15 +165,26 @@ function isImported(use: AttributeUse, check: Check): boolean {
   return importedPaths({ node: rootOf(ownerNode(use)), scope: use.scope }, check).length > 0;
 }
 
+/** Public names that are refused wherever they are read, or nearly so. */
+const forbiddenAttributes: ReadonlySet<string> = new Set([
+  ...interpreterAttributes,
+  ...fileMethods,
+  ...textMethods,
+  ...pandasReaders,
+  ...templateMethods,
+]);
+
 /** True for a public name that {@link checkPublic} refuses wherever it is read. */
 export function isForbiddenAttribute(name: string): boolean {
-  return (
-    interpreterAttributes.has(name) ||
-    fileMethods.has(name) ||
-    textMethods.has(name) ||
-    pandasReaders.has(name) ||
-    templateMethods.has(name)
-  );
+  return forbiddenAttributes.has(name);
+}
+
+/** Methods whose arguments must be seen. */
+const codeMethods: ReadonlySet<string> = new Set(["query", "eval", "format"]);
+
+/** True for the few names that {@link checkPublic} has a question about. */
+function isTelling(name: string): boolean {
+  return forbiddenAttributes.has(name) || codeMethods.has(name) || name.startsWith("read_");
 }
 
 function checkPublic(use: AttributeUse, check: Check): void {
@@ -226,7 +248,7 @@ function isHarmlessDump({ node, name, scope }: AttributeUse, check: Check): bool
 
 function isCalledElsewhere(use: AttributeUse, check: Check): boolean {
   const { name } = use;
-  const isGuarded = textMethods.has(name) || name === "query" || name === "eval" || name === "format";
+  const isGuarded = textMethods.has(name) || codeMethods.has(name);
   return isGuarded && !isCalled(use) && !isHarmlessTemplate(use, check);
 }
 

@@ -1,5 +1,5 @@
 import type { Argument } from "./arguments.ts";
-import { type Check, textOf } from "./check.ts";
+import { type Check, nodesNamed, textOf } from "./check.ts";
 import { dispatchers, fileParameters, textMethods } from "./data/names.ts";
 import { literalOf } from "./literals.ts";
 import { type MethodCall, methodCallOf } from "./method-call.ts";
@@ -9,8 +9,7 @@ import { isTextBuffer } from "./text-buffer.ts";
 
 /** R5, R6, R7 and R13 where a method is called. */
 export function checkCalls(check: Check): void {
-  for (const { node, scope } of check.facts.nodes) {
-    if (node.name !== "CallExpression") continue;
+  for (const { node, scope } of nodesNamed("CallExpression", check)) {
     const call = methodCallOf(node, scope, check);
     if (call === null) continue;
     if (textMethods.has(call.method)) checkTextMethod(call, check);

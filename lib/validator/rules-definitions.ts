@@ -1,5 +1,5 @@
 import { argumentsOf } from "./arguments.ts";
-import { attributesBehind, type Check, importOrigins, isExtra, textOf } from "./check.ts";
+import { attributesBehind, type Check, importOrigins, isExtra, nodesNamed, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
 import { plainDecorators } from "./collect-facts.ts";
 import { allowedMethods, interpreterAttributes, libraryPrivates } from "./data/names.ts";
@@ -7,12 +7,10 @@ import { resolveScope, type Scope } from "./scopes.ts";
 
 /** R8 and R9 where functions and classes are defined. */
 export function checkDefinitions(check: Check): void {
-  for (const { node, scope } of check.facts.nodes) {
-    if (node.name === "Decorator") checkDecorator(node, scope, check);
-    if (node.name === "ClassDefinition") checkClass(node, scope, check);
-    if (node.name === "FunctionDefinition") checkFunction(node, check);
-    if (node.name === "ParamList") checkParameters(node, check);
-  }
+  for (const { node, scope } of nodesNamed("Decorator", check)) checkDecorator(node, scope, check);
+  for (const { node, scope } of nodesNamed("ClassDefinition", check)) checkClass(node, scope, check);
+  for (const { node } of nodesNamed("FunctionDefinition", check)) checkFunction(node, check);
+  for (const { node } of nodesNamed("ParamList", check)) checkParameters(node, check);
   for (const { name, node, scope } of check.facts.bound)
     if (scope.kind === "class") checkField(name, node, check);
 }

@@ -80,7 +80,7 @@ function isForbiddenMethod(name: string): boolean {
   );
 }
 
-const numpyRefused: ReadonlySet<string> = new Set(allowedModules.numpy?.refused ?? []);
+const numpyRefused: ReadonlySet<string> = new Set(allowedModules.get("numpy")?.refused ?? []);
 
 const containers =
   /^(ArrayExpression|TupleExpression|DictionaryExpression|SetExpression|ParenthesizedExpression|ConditionalExpression)$/;

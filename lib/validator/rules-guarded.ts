@@ -57,77 +57,82 @@ const calledInPlace: Guard = {
 };
 
 /** Builtins by name. */
-export const guardedBuiltins: Readonly<Record<string, Guard>> = {
-  getattr: {
-    ...readsAttribute,
-    form: "may only be called, and with a public name as a literal text; write value.name",
-  },
-  hasattr: { ...readsAttribute, form: "may only be called, and with a public name as a literal text" },
-  setattr: {
-    rule: "R2",
-    form: "may only be called on self, or with a public name as a literal text; write value.name = ...",
-    isHarmless: ({ given: [target, name], use }, check) =>
-      isPublic(name, check) ||
-      (target?.node?.name === "VariableName" &&
-        isOwnInstance(textOf(target.node, check), use.scope) &&
-        isNameOfVariable(name, check)),
-  },
-  type: {
-    rule: "R2",
-    form: "may only be called, and with one value; write isinstance to compare, and class to make a class",
-    isHarmless: isHarmlessType,
-    // `isinstance(x, type)` would be harmless, and an annotation is.
-    isHarmlessValue: isInAnnotation,
-  },
-};
+export const guardedBuiltins: ReadonlyMap<string, Guard> = new Map(
+  Object.entries<Guard>({
+    getattr: {
+      ...readsAttribute,
+      form: "may only be called, and with a public name as a literal text; write value.name",
+    },
+    hasattr: { ...readsAttribute, form: "may only be called, and with a public name as a literal text" },
+    setattr: {
+      rule: "R2",
+      form: "may only be called on self, or with a public name as a literal text; write value.name = ...",
+      isHarmless: ({ given: [target, name], use }, check) =>
+        isPublic(name, check) ||
+        (target?.node?.name === "VariableName" &&
+          isOwnInstance(textOf(target.node, check), use.scope) &&
+          isNameOfVariable(name, check)),
+    },
+    type: {
+      rule: "R2",
+      form: "may only be called, and with one value; write isinstance to compare, and class to make a class",
+      isHarmless: isHarmlessType,
+      // `isinstance(x, type)` would be harmless, and an annotation is.
+      isHarmlessValue: isInAnnotation,
+    },
+  }),
+);
 
 /** Functions and classes of modules, by path. */
-export const guardedImports: Readonly<Record<string, Guard>> = {
-  "operator.attrgetter": attributeGetter,
-  "operator.methodcaller": {
-    ...attributeGetter,
-    isHarmless: ({ given: [name, ...others] }, check) => others.length === 0 && isPublic(name, check),
-  },
-  "functools.wraps": {
-    rule: "R4",
-    form: "may only be a decorator, and be given the function alone",
-    isHarmless: ({ node, given }, check) => isAlone(given) && isAppliedAtOnce(node, check),
-  },
-  "collections.namedtuple": namesOfFields,
-  "typing.NamedTuple": { ...namesOfFields, isHarmlessValue: isBase },
-  "typing.TypedDict": { ...namesOfFields, isHarmlessValue: isBase },
-  "logging.basicConfig": calledInPlace,
-  "logging.Formatter": { ...calledInPlace, isHarmlessValue: isBase },
-  "pandas.set_option": calledInPlace,
-  "pandas.option_context": calledInPlace,
-  "dateutil.tz.gettz": {
-    rule: "R5",
-    form: "may only be called, and with the name of a zone as a literal text",
-    isHarmless: ({ given }, check) =>
-      isAlone(given) && isZoneName(literalOf(given[0]?.node ?? null, check.source) ?? ""),
-  },
-  "functools.update_wrapper": {
-    rule: "R4",
-    form: "may only be called, and with two functions alone",
-    isHarmless: ({ given }) =>
-      given.length === 2 && given.every(({ keyword, star }) => keyword === null && star === null),
-  },
-  "abc.ABCMeta": {
-    rule: "R9",
-    form: "may only be a metaclass; inherit from abc.ABC",
-    isHarmless: () => false,
-    isHarmlessValue: (node) => node.prevSibling?.prevSibling !== null && isMetaclass(node),
-  },
-};
+export const guardedImports: ReadonlyMap<string, Guard> = new Map(
+  Object.entries<Guard>({
+    "operator.attrgetter": attributeGetter,
+    "operator.methodcaller": {
+      ...attributeGetter,
+      isHarmless: ({ given: [name, ...others] }, check) => others.length === 0 && isPublic(name, check),
+    },
+    "functools.wraps": {
+      rule: "R4",
+      form: "may only be a decorator, and be given the function alone",
+      isHarmless: ({ node, given }, check) => isAlone(given) && isAppliedAtOnce(node, check),
+    },
+    "collections.namedtuple": namesOfFields,
+    "typing.NamedTuple": { ...namesOfFields, isHarmlessValue: isBase },
+    "typing.TypedDict": { ...namesOfFields, isHarmlessValue: isBase },
+    "logging.basicConfig": calledInPlace,
+    "logging.Formatter": { ...calledInPlace, isHarmlessValue: isBase },
+    "pandas.set_option": calledInPlace,
+    "pandas.option_context": calledInPlace,
+    "dateutil.tz.gettz": {
+      rule: "R5",
+      form: "may only be called, and with the name of a zone as a literal text",
+      isHarmless: ({ given }, check) =>
+        isAlone(given) && isZoneName(literalOf(given[0]?.node ?? null, check.source) ?? ""),
+    },
+    "functools.update_wrapper": {
+      rule: "R4",
+      form: "may only be called, and with two functions alone",
+      isHarmless: ({ given }) =>
+        given.length === 2 && given.every(({ keyword, star }) => keyword === null && star === null),
+    },
+    "abc.ABCMeta": {
+      rule: "R9",
+      form: "may only be a metaclass; inherit from abc.ABC",
+      isHarmless: () => false,
+      isHarmlessValue: (node) => node.prevSibling?.prevSibling !== null && isMetaclass(node),
+    },
+  }),
+);
 
 /** R2, R4 and R9 for what is harmless in one form only. */
 export function checkGuarded(check: Check): void {
   for (const use of check.facts.names) {
-    const builtin = Object.hasOwn(guardedBuiltins, use.name) ? guardedBuiltins[use.name] : undefined;
+    const builtin = guardedBuiltins.get(use.name);
     if (builtin !== undefined && isBuiltin({ scope: use.scope, name: use.name, at: use.node.from }, check))
       checkUse({ use, node: use.node, guard: builtin }, check);
+    if (!check.facts.imported.has(use.name)) continue;
     const { node, path } = longestChain(use, check);
-    const imported = path !== null && Object.hasOwn(guardedImports, path) ? guardedImports[path] : undefined;
+    const imported = guardedImports.get(path);
     if (imported !== undefined) checkUse({ use, node, guard: imported }, check);
   }
 }
@@ -149,10 +154,8 @@ function checkUse(
 }
 
 /** The chain of attributes that begins with a name, and what it was imported as. */
-function longestChain(use: NameUse, check: Check): { readonly node: CodeNode; readonly path: string | null } {
+function longestChain(use: NameUse, check: Check): { readonly node: CodeNode; readonly path: string } {
   let node: CodeNode = use.node;
-  const hasOrigin = importedPaths({ node, scope: use.scope }, check).length > 0;
-  if (!hasOrigin) return { node, path: null };
   while (
     node.parent?.name === "MemberExpression" &&
     node.prevSibling === null &&
@@ -160,7 +163,7 @@ function longestChain(use: NameUse, check: Check): { readonly node: CodeNode; re
   )
     node = node.parent;
   const paths = importedPaths({ node, scope: use.scope }, check);
-  return { node, path: paths.find((path) => Object.hasOwn(guardedImports, path)) ?? paths[0] ?? null };
+  return { node, path: paths.find((path) => guardedImports.has(path)) ?? "" };
 }
 
 /** A literal text of public names, such as `close` or `order.price`, none of which is refused in plain sight. */

@@ -6,7 +6,7 @@ const oddWord = /[\w\u0080-\u{10ffff}]*[\u0080-\u{10ffff}][\w\u0080-\u{10ffff}]*
 
 /** R11: Python takes look-alikes of letters for the letters themselves (NFKC), so that `𝓸𝓼` is `os`; wherever a name may stand. */
 export function checkIdentifiers(check: Check, tree: Tree): void {
-  if (!/\P{ASCII}/u.test(check.source)) return;
+  if (!/[\u0080-\uffff]/.test(check.source)) return;
   for (const match of check.source.matchAll(oddWord)) {
     const [text] = match;
     const place = { from: match.index, to: match.index + text.length };

@@ -1,4 +1,4 @@
-import { type Check, isExtra, placeOf, textOf } from "./check.ts";
+import { type Check, isExtra, nodesNamed, placeOf, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
 import { allowedModules } from "./data/modules.ts";
 import { fileMethods } from "./data/names.ts";
@@ -6,8 +6,7 @@ import { longestImport, modulePath } from "./import-names.ts";
 
 /** R1, and R4 and R5 for what is imported from a module. */
 export function checkImports(check: Check): void {
-  for (const { node, scope } of check.facts.nodes) {
-    if (node.name !== "ImportStatement") continue;
+  for (const { node, scope } of nodesNamed("ImportStatement", check)) {
     if (scope.kind === "class")
       check.report("R4", node, "an import in a class makes the module an attribute; import at the top");
     if (node.to - node.from > longestImport)
@@ -43,7 +42,7 @@ interface Path {
 function checkModule({ path, from, to }: Path, check: Check): boolean {
   if (isExtra(path, check) || placeOf(path) === "module") return true;
   const [top = ""] = path.split(".");
-  const hint = Object.hasOwn(allowedModules, top)
+  const hint = allowedModules.has(top)
     ? `only ${listOf(top)} may be imported`
     : "it is not among the modules that may be imported";
   check.report("R1", { from, to }, `the import of "${path.slice(0, 60)}" is refused: ${hint}`);
@@ -51,7 +50,7 @@ function checkModule({ path, from, to }: Path, check: Check): boolean {
 }
 
 function listOf(top: string): string {
-  const submodules = allowedModules[top]?.submodules ?? [];
+  const submodules = allowedModules.get(top)?.submodules ?? [];
   return [top, ...submodules.map((name) => `${top}.${name}`)].join(", ");
 }
 

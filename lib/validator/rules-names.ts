@@ -5,6 +5,7 @@ import {
   isBuiltin,
   isExtra,
   leadsToSystem,
+  nodesNamed,
   placeOf,
   textOf,
 } from "./check.ts";
@@ -25,8 +26,7 @@ export function checkNames(check: Check): void {
     // Classes take it for the module that they are of, and write into that one.
     if (use.name === "__name__") check.report("R3", use.node, '"__name__" must keep its value');
   }
-  for (const { node } of check.facts.nodes)
-    if (node.name === "ScopeStatement") checkScopeStatement(node, check);
+  for (const { node } of nodesNamed("ScopeStatement", check)) checkScopeStatement(node, check);
 }
 
 function checkBuiltin({ name, node, scope }: NameUse, check: Check): void {
@@ -40,7 +40,13 @@ function checkBuiltin({ name, node, scope }: NameUse, check: Check): void {
 
 function checkDunder(use: NameUse, check: Check): void {
   const { name, node } = use;
-  if (!/^__.*__$/.test(name) || harmlessVariables.has(name) || node.prevSibling?.name === "def") return;
+  if (
+    !name.startsWith("__") ||
+    !/^__.*__$/.test(name) ||
+    harmlessVariables.has(name) ||
+    node.prevSibling?.name === "def"
+  )
+    return;
   if (isMethodAlias(use, check)) return;
   check.report("R3", node, `"${name.slice(0, 60)}" belongs to the interpreter; use names of your own`);
 }

@@ -1,14 +1,13 @@
-import { type Check, importOrigins, textOf } from "./check.ts";
+import { type Check, importOrigins, nodesNamed, textOf } from "./check.ts";
 import type { CodeNode } from "./code-tree.ts";
 import { isForbiddenAttribute } from "./rules-attributes.ts";
 import { resolveScope, type Scope } from "./scopes.ts";
 
 /** R10: class patterns read attributes, by their names or by those in `__match_args__`. */
 export function checkPatterns(check: Check): void {
-  for (const { node, scope } of check.facts.nodes) {
-    if (node.name === "KeywordPattern" && node.firstChild !== null) checkKeyword(node.firstChild, check);
-    if (node.name === "ClassPattern") checkPositional(node, scope, check);
-  }
+  for (const { node } of nodesNamed("KeywordPattern", check))
+    if (node.firstChild !== null) checkKeyword(node.firstChild, check);
+  for (const { node, scope } of nodesNamed("ClassPattern", check)) checkPositional(node, scope, check);
 }
 
 function checkKeyword(node: CodeNode, check: Check): void {

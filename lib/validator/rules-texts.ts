@@ -1,19 +1,24 @@
-import type { SyntaxNode, Tree } from "@lezer/common";
-import { type Check, textOf } from "./check.ts";
-import type { CodeNode } from "./code-tree.ts";
+import { type Check, nodesNamed, textOf } from "./check.ts";
+import type { CodeNode, Extent } from "./code-tree.ts";
 import { fileMethods, interpreterAttributes, pandasReaders, textMethods } from "./data/names.ts";
 import { endsWhereItSeems, literalOf } from "./literals.ts";
 
 /** R7 and R13 in literal texts, and R0 where the parser and Python may not agree on what is text and what is code. */
-export function checkTexts(check: Check, tree: Tree): void {
-  for (const { node } of check.facts.nodes) {
-    if (node.name === "String") checkString(node, check);
-    if (node.name === "FormatString") checkFormatString(node, check);
-    if (node.name === "ContinuedString") checkLiteral(node, check);
-  }
+export function checkTexts(check: Check): void {
+  for (const { node } of nodesNamed("String", check)) checkString(node, check);
+  for (const { node } of nodesNamed("FormatString", check)) checkFormatString(node, check);
+  for (const { node } of nodesNamed("ContinuedString", check)) checkLiteral(node, check);
   for (const comment of check.facts.comments)
     if (/[\r\n]/.test(textOf(comment, check))) notUnderstood(comment, check);
-  for (const place of check.facts.odd) checkOdd(place, check, tree);
+  const formats = outermost(nodesNamed("FormatString", check).map(({ node }) => node));
+  for (const place of check.facts.odd) checkOdd(place, check, formats);
+}
+
+/** Of nodes in the order of the text those that are in no other of them. */
+function outermost(nodes: readonly CodeNode[]): readonly CodeNode[] {
+  const found: CodeNode[] = [];
+  for (const node of nodes) if (node.from >= (found.at(-1)?.to ?? 0)) found.push(node);
+  return found;
 }
 
 function checkString(node: CodeNode, check: Check): void {
@@ -59,6 +64,8 @@ const harmlessTexts: ReadonlySet<string> = new Set(["__main__", "__name__", "__a
 
 /** `t"{x}"`, which later Pythons know: the parser takes the letter for a name and the rest for a text. */
 function isTemplateString({ from }: CodeNode, { source }: Check): boolean {
+  const last = source[from - 1];
+  if (last !== "t" && last !== "T" && last !== "r" && last !== "R") return false;
   return /(?:^|[^\p{L}\p{N}_])(?:t|rt|tr)$/iu.test(source.slice(Math.max(0, from - 3), from));
 }
 
@@ -71,28 +78,26 @@ function checkFormatString(node: CodeNode, check: Check): void {
     notUnderstood(node, check);
 }
 
-function checkOdd(
-  { from, to }: { readonly from: number; readonly to: number },
-  check: Check,
-  tree: Tree,
-): void {
-  const text = check.source.slice(from, to);
-  const isInFormat =
-    isWithin(tree.resolveInner(from, 1), "FormatString") ||
-    isWithin(tree.resolveInner(to, -1), "FormatString");
-  if (isInFormat) {
+function checkOdd(place: Extent, check: Check, formats: readonly CodeNode[]): void {
+  const text = textOf(place, check);
+  if (isWithin(place.from, formats) || isWithin(place.to - 1, formats)) {
     const bare = text.replaceAll("{{", "").replaceAll("}}", "");
-    if (/[{}]/.test(bare)) notUnderstood({ from, to }, check);
+    if (/[{}]/.test(bare)) notUnderstood(place, check);
     return;
   }
   // Signs alone do nothing that Python would not refuse by itself.
-  if (/[\p{L}\p{N}_"'`\\]/u.test(text)) notUnderstood({ from, to }, check);
+  if (/[\w"'`\\]/.test(text) || /[\p{L}\p{N}]/u.test(text)) notUnderstood(place, check);
 }
 
-function isWithin(node: SyntaxNode, name: string): boolean {
-  for (let current: SyntaxNode | null = node; current !== null; current = current.parent)
-    if (current.name === name) return true;
-  return false;
+/** True where the offset is in one of these, which follow one another. */
+function isWithin(offset: number, nodes: readonly CodeNode[]): boolean {
+  let [low, high] = [0, nodes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((nodes[middle]?.to ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return (nodes[low]?.from ?? Number.MAX_SAFE_INTEGER) <= offset;
 }
 
 function notUnderstood(node: { readonly from: number; readonly to: number }, check: Check): void {

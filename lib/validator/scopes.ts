@@ -95,23 +95,24 @@ export interface Place {
 /** Every scope that may give a name its value, the nearest first: a class that does not, or a name taken from outside, leaves it to others. */
 export function scopesOf(place: Place): readonly Scope[] {
   const found: Scope[] = [];
-  for (const scope of scopesAround(place)) {
-    if (!scope.bindings.has(place.name)) continue;
+  findScope(place, (scope) => {
+    if (!scope.bindings.has(place.name)) return false;
     found.push(scope);
-    if (scope.kind !== "class" && !scope.nonlocals.has(place.name)) break;
-  }
+    return scope.kind !== "class" && !scope.nonlocals.has(place.name);
+  });
   return found;
 }
 
 /** The scope whose bindings decide what a name means at an offset; null where nothing in the code binds it. */
 export function resolveScope(place: Place): Scope | null {
-  for (const scope of scopesAround(place))
-    if (scope.bindings.has(place.name) && !scope.nonlocals.has(place.name)) return scope;
-  return null;
+  return findScope(
+    place,
+    ({ bindings, nonlocals }) => bindings.has(place.name) && !nonlocals.has(place.name),
+  );
 }
 
-/** The scopes in which Python looks for a name, from the inside out; behind a `global` the module alone. */
-function* scopesAround({ scope, name, at }: Place): Generator<Scope> {
+/** The first of the scopes in which Python looks for a name, from the inside out, that `isIt` accepts; behind a `global` the module alone. */
+function findScope({ scope, name, at }: Place, isIt: (scope: Scope) => boolean): Scope | null {
   let isFirst = true;
   for (let current: Scope | null = scope; current !== null; ) {
     const { outside, kind } = current;
@@ -122,10 +123,11 @@ function* scopesAround({ scope, name, at }: Place): Generator<Scope> {
       current = moduleOf(current);
       continue;
     }
-    if (isVisible) yield current;
+    if (isVisible && isIt(current)) return current;
     isFirst = isFirst && kind === "comprehension";
     current = parent;
   }
+  return null;
 }
 
 function moduleOf(scope: Scope): Scope {

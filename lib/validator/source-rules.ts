@@ -17,7 +17,11 @@ export function checkSource(source: string): readonly Finding[] {
   return [...oddLetters(source), ...cookies(source), ...deepBrackets(source), ...longChains(source)];
 }
 
+/** Any of the letters below. */
+const odd = /[\0\r\f\v\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+
 function oddLetters(source: string): readonly Finding[] {
+  if (!odd.test(source)) return [];
   const found: Finding[] = [];
   const add = (at: number, message: string): void =>
     void found.push({ rule: "R11", from: at, to: at + 1, message });
@@ -49,22 +53,28 @@ function cookies(source: string): readonly Finding[] {
 
 /** Brackets are counted where they stand, in texts and comments too: only far more than anyone writes is refused. */
 function deepBrackets(source: string): readonly Finding[] {
+  const at = tooDeep(source.replace(/[^()[\]{}]+/g, "")) === null ? null : tooDeep(source);
+  if (at === null) return [];
+  return [
+    {
+      rule: "R12",
+      from: at,
+      to: at + 1,
+      message: `more than ${deepestBrackets} brackets are open here; split this up`,
+    },
+  ];
+}
+
+/** Where one bracket too many is opened. */
+function tooDeep(text: string): number | null {
   let depth = 0;
-  for (let at = 0; at < source.length; at++) {
-    const letter = source[at];
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
     if (letter === "(" || letter === "[" || letter === "{") depth++;
     else if (letter === ")" || letter === "]" || letter === "}") depth = Math.max(0, depth - 1);
-    if (depth > deepestBrackets)
-      return [
-        {
-          rule: "R12",
-          from: at,
-          to: at + 1,
-          message: `more than ${deepestBrackets} brackets are open here; split this up`,
-        },
-      ];
+    if (depth > deepestBrackets) return at;
   }
-  return [];
+  return null;
 }
 
 function longChains(source: string): readonly Finding[] {

@@ -1,13 +1,15 @@
 import type { CodeNode } from "./code-tree.ts";
 import type { Range } from "./scopes.ts";
 
-const comprehensions: ReadonlySet<string> = new Set(
+/** Comprehensions, but for those that are the only argument of a call. */
+export const comprehensions: ReadonlySet<string> = new Set(
   "ArrayComprehensionExpression SetComprehensionExpression DictionaryComprehensionExpression ComprehensionExpression".split(
     " ",
   ),
 );
 
-const brackets: ReadonlySet<string> = new Set([
+/** What may stand around the target of an assignment. */
+export const brackets: ReadonlySet<string> = new Set([
   "TupleExpression",
   "ArrayExpression",
   "ParenthesizedExpression",

@@ -77,7 +77,7 @@ function checkTree(code: string, mode: "strict" | "basic", imports: readonly str
     ])
       rules(check);
     checkIdentifiers(check, tree);
-    checkTexts(check, tree);
+    checkTexts(check);
   }
   return check.findings;
 }

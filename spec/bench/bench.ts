@@ -10,9 +10,12 @@ import { createClient, engineInfo } from "../../engine-api/mod.ts";
 import { call } from "../support/steps.ts";
 import { cold } from "./cold/cold.ts";
 import { type Section, type SectionReport, toMarkdown } from "./section.ts";
+import { throughput } from "./throughput/throughput.ts";
 import { validator } from "./validator/validator.ts";
+import { values as largeValues } from "./values/values.ts";
+import { warm } from "./warm/warm.ts";
 
-const sections: readonly Section[] = [cold, validator];
+const sections: readonly Section[] = [cold, warm, throughput, largeValues, validator];
 const jsonFile = new URL("report.json", import.meta.url);
 const markdownFile = new URL("report.md", import.meta.url);
 

@@ -9,7 +9,7 @@ import {
   removeContainer,
   removeImage,
 } from "../../engine-api/mod.ts";
-import { exitCodeOfError } from "../../lib/cli/exit-codes.ts";
+import { exitCodeOfError } from "../../lib/cli/exit-code-of-error.ts";
 import { ConfigError, SandboxError } from "../../lib/errors.ts";
 import { createExecutor } from "../../lib/executor.ts";
 import { containerName } from "../../lib/ownership.ts";

@@ -11,14 +11,16 @@ import { createReporter, type Reporter } from "../batch/reporter.ts";
 import { openResultsFile, type ResultSink } from "../batch/results-file.ts";
 import { type BatchEnd, runJobs } from "../batch/run-jobs.ts";
 import { createTally, type Tally } from "../batch/tally.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
-import { exitCodeOfError, exitCodes } from "../exit-codes.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
+import { exitCodeOfError } from "../exit-code-of-error.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readFiles, readInputs } from "../input/read-inputs.ts";
 import { type RunFlags, splitNames, toPolicy, withRunOptions } from "../input/run-flags.ts";
 import type { Output } from "../output/terminal.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 interface Flags extends GlobalOptions, RunFlags {
   readonly concurrency: string;

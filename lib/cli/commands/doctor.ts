@@ -4,13 +4,14 @@ import { type AttackResult, attackJail } from "../../doctor/attack/attack-jail.t
 import type { CheckResult } from "../../doctor/check.ts";
 import { examine } from "../../doctor/examine.ts";
 import { createExecutor } from "../../executor.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type ConfigFlags, loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { createProgress } from "../output/progress.ts";
 import { attackLines } from "../output/show-attacks.ts";
 import { checkLines } from "../output/show-checks.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 interface DoctorFlags extends GlobalOptions, ConfigFlags {
   readonly image?: string;

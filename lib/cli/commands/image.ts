@@ -10,11 +10,12 @@ import { formatSize } from "../../config/units.ts";
 import { ConfigError, SandboxError } from "../../errors.ts";
 import { buildSandboxImage } from "../../image/build-image.ts";
 import { defaultImage, type ImageRecipe, imageLabel, versionLabels } from "../../image/names.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { createProgress } from "../output/progress.ts";
 import { paint } from "../output/terminal.ts";
 import { alignTable } from "../output/text-table.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 interface BuildFlags extends GlobalOptions {
   readonly tag: string;

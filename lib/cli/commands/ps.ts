@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import { listContainers } from "../../../engine-api/mod.ts";
 import { formatDuration } from "../../config/units.ts";
 import { labels, parseOwner } from "../../ownership.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { printableLine } from "../output/printable.ts";
 import { alignTable } from "../output/text-table.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 /** A container of ours, as `ps` shows it. */
 interface SandboxRow {

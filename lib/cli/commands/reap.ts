@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { formatDuration } from "../../config/units.ts";
 import { type ReapedContainer, type ReapReport, reap } from "../../reaper/reap.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printableLine } from "../output/printable.ts";
 import { alignTable } from "../output/text-table.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 interface ReapFlags extends GlobalOptions {
   readonly dryRun?: boolean;

@@ -7,7 +7,7 @@ import { resolvePolicy } from "../../policy/resolve-policy.ts";
 import { awaitAll } from "../../run/await-all.ts";
 import type { RunHandle } from "../../run/run-handle.ts";
 import type { Artifact, RunResult } from "../../verdict.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readCode } from "../input/read-code.ts";
@@ -19,6 +19,7 @@ import { showResult } from "../output/show-result.ts";
 import { timingLines } from "../output/show-timings.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 
 interface Flags extends GlobalOptions, RunFlags {
   readonly out?: string;

@@ -4,11 +4,12 @@ import type { CheckResult } from "../../doctor/check.ts";
 import { examine } from "../../doctor/examine.ts";
 import { checkTrialRun } from "../../doctor/trial-run.ts";
 import { setUp } from "../../setup/setup.ts";
-import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
+import type { CliContext, GlobalOptions } from "../context.ts";
 import { createProgress } from "../output/progress.ts";
 import { checkLines } from "../output/show-checks.ts";
 import { paint } from "../output/terminal.ts";
 import type { Outcome } from "../program.ts";
+import { withClient } from "../with-client.ts";
 import { exitCodeOfChecks } from "./doctor.ts";
 
 interface SetupFlags extends GlobalOptions {

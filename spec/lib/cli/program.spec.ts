@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -115,6 +116,33 @@ test("help of a command tells its options with their defaults", async () => {
   ]) {
     assert.ok(out.includes(word), word);
   }
+});
+
+for (const name of ["setup", "run", "doctor", "image", "ps", "reap", "config", "validate"]) {
+  test(`the help of ${name} is the same whether it alone is loaded or all commands are`, async () => {
+    const { out } = await runCommand([name, "--help"]);
+    assert.match(out, new RegExp(`^Usage: brigbox ${name} `));
+    assert.is((await runCommand(["help", name])).out, out);
+  });
+}
+
+/** How many files of undici, which is all that talks to an Engine, a process with this command has loaded. */
+function loadedForEngine(args: readonly string[]): number {
+  const main = new URL("../../../lib/cli/main.ts", import.meta.url).href;
+  const program = `
+    import { createRequire } from "node:module";
+    await import(${JSON.stringify(main)});
+    const loaded = Object.keys(createRequire(${JSON.stringify(main)}).cache);
+    console.error(loaded.filter((path) => path.includes("/node_modules/undici/")).length);`;
+  const flags = ["--import", "tsx", "--input-type=module", "--eval", program, "--", "brigbox"];
+  const { stderr } = spawnSync(process.execPath, [...flags, ...args], { encoding: "utf8" });
+  assert.match(stderr, /^\d+\n$/);
+  return Number(stderr);
+}
+
+test("a command loads what it needs: the check of a file no client of the Engine", () => {
+  assert.is(loadedForEngine(["validate", code]), 0);
+  assert.ok(loadedForEngine(["ps", "--help"]) > 0);
 });
 
 test("without arguments the help is shown, as a mistake", async () => {
