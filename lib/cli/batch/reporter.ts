@@ -20,6 +20,9 @@ export interface Reporter extends BatchEvents {
 /** Lines of one kind that are shown; the others are only counted. */
 const shownLines = 10;
 
+/** Jobs from which the others can be judged; fewer may all have been rejected at once. */
+const leastForGuess = 10;
+
 /**
  * A bar on a terminal; elsewhere a line every ten seconds.
  *
@@ -80,6 +83,6 @@ export function createReporter(
 function progressText(tally: Tally, waiting: number, elapsedMs: number): string {
   const totals = tally.totals().map(([status, count]) => `${count} ${status}`);
   const doneNow = tally.doneNow();
-  const left = doneNow > 0 && waiting > 0 ? (elapsedMs / doneNow) * waiting : 0;
+  const left = doneNow >= leastForGuess && waiting > 0 ? (elapsedMs / doneNow) * waiting : 0;
   return [...totals, ...(left > 0 ? [`about ${formatDuration(left)} left`] : [])].join(", ");
 }

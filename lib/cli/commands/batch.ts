@@ -31,24 +31,30 @@ interface Flags extends GlobalOptions, RunFlags {
 }
 
 const help = `
-Jobs: in a directory every *.py below it, in the order of their paths; names that begin with a dot, and links, are left out. In a JSONL file
-every line, an object with
-  code or file   the Python source, or a path below the folder of the JSONL file
-  id             of its own kind; line-N unless given
-  inputs         values by name, as JSON; inputFiles: paths of .csv, .json, .npy by name
-  files          texts, or {"path": "..."}, by their name below /tmp/in
-  returns        a list of names
-  limits, output, validator, containment    as in a configuration, and only stricter: {"limits": {"timeout": "5s"}}
+Jobs: in a directory every *.py below it, in the order of their paths; names
+that begin with a dot, and links, are left out. In a JSONL file every line, an
+object with
+  code or file  the Python source, or a path below the JSONL file's folder
+  id            by which its result is found; line-N unless given
+  inputs        values by name, as JSON
+  inputFiles    paths of .csv, .json and .npy files by name
+  files         texts, or {"path": "..."}, by their name below /tmp/in
+  returns       a list of names
+  limits, output, validator, containment
+                as in a configuration, only stricter: {"timeout": "5s"}
 
-Results: a line of JSON for each job, with id, status, message, values, exception, usage, timings and more. With --out a job counts as done once its
-line is safe on the disk, so that after any interruption the same command with --resume does the rest, and nothing twice; a job whose code or options
-are not what they were is run again. Files that the code writes are listed and not kept.
+Results: a line of JSON for each job as it ends, with id, hash, status, message,
+values, exception, usage, timings and more. With --out a job is done once its
+line is safe on the disk: after any interruption the same command with --resume
+does the rest, and nothing twice. A job whose code or options are not what they
+were is run again. Files that the code writes are listed, and not kept.
 
-Exit codes: 0 every job is ok, 1 some are not, 2 usage, or jobs that could not be read, 7 interrupted, 69 no Engine, 70 the sandbox itself failed.
+Exit codes: 0 every job is ok, 1 some are not, 2 usage, or jobs that could not
+be read, 7 interrupted, 69 no Engine, 70 the sandbox itself failed.
 
 Examples:
-  brigbox batch strategies --input prices=prices.csv --pool 4 --preload numpy,pandas --out results.jsonl
-  brigbox batch jobs.jsonl --concurrency 8 --timeout 10s --out results.jsonl --resume`;
+  brigbox batch strategies --input prices=prices.csv --out results.jsonl
+  brigbox batch jobs.jsonl -n 8 --pool 4 --preload pandas --out results.jsonl`;
 
 /** `brigbox batch DIR|FILE.jsonl` */
 export function addBatchCommand(program: Command, context: CliContext, outcome: Outcome): void {

@@ -80,11 +80,15 @@ test("on a terminal a bar tells how far it is, how the jobs ended, and how long 
   const output = captureOutput({ isTerminal: true, columns: 120 });
   let now = 0;
   const tally = createTally();
-  const reporter = createReporter(output, { total: 4, tally }, () => now);
+  const reporter = createReporter(output, { total: 40, tally }, () => now);
   now = 3000;
-  tally.add("a", resultOf("ok", 10));
+  for (let at = 0; at < 9; at++) tally.add("a", resultOf("ok", 10));
   await reporter.onProgress();
-  assert.match(output.text(), /\[█{6} {18}\] {2}25% running \(3 s\) 1 ok, about 9 s left$/);
+  assert.match(output.text(), /22% running \(3 s\) 9 ok$/, "too few to tell");
+  now = 4000;
+  tally.add("a", resultOf("error", 10));
+  await reporter.onProgress();
+  assert.match(output.text(), /\[█{6} {18}\] {2}25% running \(4 s\) 9 ok, 1 error, about 12 s left$/);
   await reporter.onChanged("b\u0007");
   assert.ok(output.text().endsWith("\r\u001b[2K! b^G is not what it was, and is run again\n"));
 });
