@@ -166,7 +166,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
         isInspected: verify !== "off",
       };
       if (verify === "attack") await assertJailHolds(policy, (jail, code) => runApart(recipe, jail, code));
-      if (poolOptions !== null && !isClosed) pool = openPool(recipe, poolOptions);
+      if (poolOptions !== null && poolOptions.size > 0 && !isClosed) pool = openPool(recipe, poolOptions);
       return recipe;
     } catch (error) {
       throw toSandboxError(error);

@@ -1,4 +1,6 @@
 import type { Policy } from "../policy/policy.ts";
+import type { PoolOptions } from "../pool/options.ts";
+import type { AdmissionOptions } from "../run/admission.ts";
 
 /** How a value of a configuration is written. */
 export type FieldKind = "size" | "duration" | "count" | "number" | "text" | "names";
@@ -7,8 +9,8 @@ export type FieldKind = "size" | "duration" | "count" | "number" | "text" | "nam
 export interface Field {
   /** Where it stands in a file, for example `limits.memory`. */
   readonly path: string;
-  /** What it sets: a key of the policy, or an option of the executor. */
-  readonly key: keyof Policy | "image" | "endpoint" | "verify";
+  /** What it sets: a key of the policy, of the pool, of the admission, or an option of the executor. */
+  readonly key: keyof Policy | keyof PoolOptions | keyof AdmissionOptions | "image" | "endpoint" | "verify";
   readonly kind: FieldKind;
   /** True where `null`, or nothing after the colon, means that there is none. */
   readonly isNullable: boolean;
@@ -55,7 +57,26 @@ export const fields: readonly Field[] = [
   field("containment.audit", "audit", "text"),
   field("validator.mode", "validator", "text"),
   field("validator.imports", "imports", "names"),
+  field("pool.size", "size", "count"),
+  field("pool.preload", "preload", "names"),
+  field("pool.maxAge", "maxAgeMs", "duration"),
+  optional("pool.maxIdle", "maxIdleMs", "duration"),
+  field("pool.refillConcurrency", "refillConcurrency", "count"),
+  optional("admission.maxConcurrent", "maxConcurrent", "count"),
+  optional("admission.maxQueued", "maxQueued", "count"),
+  field("admission.memoryShare", "memoryShare", "number"),
+  field("admission.cpuShare", "cpuShare", "number"),
 ];
+
+/** What a key belongs to: a folder of the file, or the policy, whose keys lie in several. */
+export type FieldGroup = "executor" | "policy" | "pool" | "admission";
+
+/** The group of a key. */
+export function groupOf({ path }: Field): FieldGroup {
+  if (!path.includes(".")) return "executor";
+  if (path.startsWith("pool.")) return "pool";
+  return path.startsWith("admission.") ? "admission" : "policy";
+}
 
 /** The environment variable of a key: `limits.cpuTime` is `BRIGBOX_LIMITS_CPU_TIME`. */
 export function variableOf({ path }: Field): string {

@@ -4,9 +4,11 @@ import { readLimited } from "../host/read-file.ts";
 import { defaultImage } from "../image/names.ts";
 import { defaultPolicy, type Policy, type VerifyMode, verifyModes } from "../policy/policy.ts";
 import { resolvePolicy } from "../policy/resolve-policy.ts";
-import { findSettingFault } from "./check-setting.ts";
+import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from "../pool/options.ts";
+import { type AdmissionOptions, resolveAdmission } from "../run/admission.ts";
+import { findSettingFault, noLimit } from "./check-setting.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { type Field, fields, variableOf } from "./fields.ts";
+import { type Field, type FieldGroup, fields, groupOf, variableOf } from "./fields.ts";
 import { mostConfigBytes, parseConfig, type Setting } from "./parse-config.ts";
 import { type ConfigValue, formOf, parseValue } from "./parse-value.ts";
 import type { Environment } from "./substitute.ts";
@@ -28,6 +30,9 @@ export interface Config {
   readonly image: string;
   readonly verify: VerifyMode;
   readonly policy: Policy;
+  /** Of size 0 where there is none. */
+  readonly pool: ResolvedPoolOptions;
+  readonly admission: Required<AdmissionOptions>;
   /** Every key that was set, with the place that set it; later ones override earlier ones. */
   readonly settings: readonly Setting[];
 }
@@ -41,8 +46,8 @@ export const builtInProfiles: readonly string[] = ["default", "strict"];
  *
  * @throws ConfigError in one line, with file, line and path.
  * @example
- * const { policy, image, verify } = await loadConfig({ profile: "strict", file: "brigbox.yaml" });
- * const executor = createExecutor({ policy, image, verify });
+ * const { policy, image, verify, pool, admission } = await loadConfig({ profile: "strict", file: "brigbox.yaml" });
+ * const executor = createExecutor({ policy, image, verify, pool, admission });
  */
 export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   const environment = sources.environment ?? process.env;
@@ -140,29 +145,39 @@ function refuseMisspelt(environment: Environment, known: readonly string[]): voi
 
 function toConfig(layers: readonly Layer[]): Config {
   const settings = layers.flatMap((layer) => layer.settings);
-  const values: Partial<Record<Field["key"], ConfigValue>> = valuesOf(settings);
+  const values = valuesOf(settings, "executor");
   return {
     endpoint: typeof values.endpoint === "string" ? values.endpoint : null,
     image: typeof values.image === "string" ? values.image : defaultImage,
     verify: verifyModes.find((mode) => mode === values.verify) ?? "inspect",
     policy: layers.reduce(overlay, defaultPolicy),
+    pool: resolvePoolOptions({ size: 0, ...(limitsOf(settings, "pool") as Partial<PoolOptions>) }),
+    admission: resolveAdmission(limitsOf(settings, "admission") as AdmissionOptions),
     settings,
   };
 }
 
 /** Layer by layer, so that a file which only lowers the memory need not repeat the profile's file systems. */
 function overlay(policy: Policy, { name, settings }: Layer): Policy {
-  const { image: _image, endpoint: _endpoint, verify: _verify, ...values } = valuesOf(settings);
   try {
-    return resolvePolicy(values as Partial<Policy>, policy);
+    return resolvePolicy(valuesOf(settings, "policy") as Partial<Policy>, policy);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(`${name}: ${error.message}`);
   }
 }
 
-function valuesOf(settings: readonly Setting[]): Partial<Record<Field["key"], ConfigValue>> {
-  return Object.fromEntries(settings.map(({ field, value }) => [field.key, value]));
+function valuesOf(
+  settings: readonly Setting[],
+  group: FieldGroup,
+): Partial<Record<Field["key"], ConfigValue>> {
+  const own = settings.filter(({ field }) => groupOf(field) === group);
+  return Object.fromEntries(own.map(({ field, value }) => [field.key, value]));
+}
+
+function limitsOf(settings: readonly Setting[], group: FieldGroup): Record<string, unknown> {
+  const values = Object.entries(valuesOf(settings, group));
+  return Object.fromEntries(values.map(([key, value]) => [key, value ?? noLimit]));
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,13 +1,24 @@
 import { stringify } from "yaml";
+import { noLimit } from "./check-setting.ts";
 import { fields } from "./fields.ts";
 import type { Config } from "./load-config.ts";
 import { type ConfigValue, writeValue } from "./parse-value.ts";
 
 /** A configuration's values by path, in the order in which they are documented. */
 export function configValues(config: Config): readonly (readonly [path: string, value: ConfigValue])[] {
-  const { endpoint, image, verify, policy } = config;
-  const values: Readonly<Record<string, ConfigValue>> = { endpoint, image, verify, ...policy };
-  return fields.map(({ path, key, kind }) => [path, writeValue(kind, values[key] ?? null)]);
+  const { endpoint, image, verify, policy, pool, admission } = config;
+  const values: Readonly<Record<string, ConfigValue>> = {
+    endpoint,
+    image,
+    verify,
+    ...policy,
+    ...pool,
+    ...admission,
+  };
+  return fields.map(({ path, key, kind }) => {
+    const value = values[key] ?? null;
+    return [path, value === noLimit ? null : writeValue(kind, value)];
+  });
 }
 
 /**

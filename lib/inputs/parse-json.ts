@@ -21,12 +21,21 @@ export function parseJsonInput(bytes: Uint8Array, name: string): Value {
     const where = place === undefined ? "" : ` (line ${lineAt(text, Number(place))})`;
     throw inputError(name, `the file is not JSON${where}; check it, for example with python3 -m json.tool`);
   }
+  return jsonToValue(json, name);
+}
+
+/**
+ * The value of JSON that was parsed already, by the same rules.
+ *
+ * @throws ConfigError for what is nested too deep, or has the form of a DataFrame and is none.
+ */
+export function jsonToValue(json: unknown, name: string): Value {
   return toValue(json, name, 0);
 }
 
 function toValue(json: unknown, name: string, depth: number): Value {
   if (depth > maxDepth)
-    throw inputError(name, `the file is nested deeper than ${maxDepth} levels; flatten it`);
+    throw inputError(name, `the JSON is nested deeper than ${maxDepth} levels; flatten it`);
   if (Array.isArray(json)) return json.map((item) => toValue(item, name, depth + 1));
   if (typeof json !== "object" || json === null) return json as Value;
   if ((json as { type?: unknown }).type === "dataframe") return parseFrameJson(json, name);

@@ -4,7 +4,7 @@ import { rejectUnknownKeys } from "../policy/resolve-policy.ts";
 
 /** Containers that are started ahead of their jobs, each for one job. */
 export interface PoolOptions {
-  /** How many wait at a time, 1 to 1000. An idle one takes as much memory as Python with the preloaded modules, some 60 MiB with pandas. */
+  /** How many wait at a time, up to 1000; 0 for no pool. An idle one takes as much memory as Python with the preloaded modules, some 60 MiB with pandas. */
   readonly size: number;
   /** Modules that are imported before the job comes, as far as the image has them. @default [] */
   readonly preload?: readonly string[];
@@ -38,17 +38,17 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
   rejectUnknownKeys(options, ["size", ...Object.keys(defaults)], "pool option");
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const resolved = { ...defaults, ...(Object.fromEntries(given) as PoolOptions) };
-  checkCount("size", resolved.size);
-  checkCount("refillConcurrency", resolved.refillConcurrency);
+  checkCount("size", resolved.size, 0);
+  checkCount("refillConcurrency", resolved.refillConcurrency, 1);
   checkDuration("maxAgeMs", resolved.maxAgeMs, 1000);
   if (resolved.maxIdleMs !== Number.POSITIVE_INFINITY) checkDuration("maxIdleMs", resolved.maxIdleMs, 0);
   checkModules(resolved.preload);
   return resolved;
 }
 
-function checkCount(name: string, value: unknown): void {
-  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > mostContainers)
-    throw new ConfigError(`pool: ${name} must be a whole number from 1 to ${mostContainers}`);
+function checkCount(name: string, value: unknown, least: number): void {
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > mostContainers)
+    throw new ConfigError(`pool: ${name} must be a whole number from ${least} to ${mostContainers}`);
 }
 
 function checkDuration(name: string, value: unknown, leastMs: number): void {

@@ -145,7 +145,8 @@ function sums(entries: ReadonlySet<Entry>): readonly [memoryBytes: number, cpus:
   return [memory, processors];
 }
 
-function resolveAdmission(options: AdmissionOptions): Required<AdmissionOptions> {
+/** With nothing left open. @throws ConfigError for options that cannot be used. */
+export function resolveAdmission(options: AdmissionOptions): Required<AdmissionOptions> {
   rejectUnknownKeys(options, Object.keys(defaults), "admission option");
   const limits = { ...defaults, ...options };
   checkCount("maxConcurrent", limits.maxConcurrent, 1);

@@ -36,6 +36,18 @@ test("a run prints what the code prints, then its values, and its verdict on std
   assert.match(err, /^✔ ok: finished in .*\n {2}.* CPU, .*MiB, .* in all, container gone\n$/);
 });
 
+test("--timings tells of every phase what it took, cleanup included; with --json the result does", async () => {
+  const path = write("timed.py", "result = 1\n");
+  const { err } = await runCommand(["run", path, "--timings"]);
+  const phases = ["validate", "queue", "create", "start", "ready", "run", "collect", "cleanup"];
+  const line = err.trimEnd().split("\n").at(-1) ?? "";
+  for (const phase of phases) assert.match(line, new RegExp(`\\b${phase} [0-9.]+ ms`));
+  assert.not.match(line, /cleanup 0\.0 ms/);
+  const json = await runCommand(["run", path, "--timings", "--json"]);
+  assert.is(json.err, "");
+  assert.ok(JSON.parse(json.out).timings.cleanupMs > 0);
+});
+
 test("--json prints one result and nothing else", async () => {
   const path = write(
     "frame.py",

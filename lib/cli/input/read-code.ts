@@ -18,10 +18,13 @@ const limits = { what: "the code", mostBytes } as const;
  * @throws ConfigError for what is no Python text: binary, empty, not UTF-8.
  */
 export async function readCode(path: string, stdin: AsyncIterable<Uint8Array>): Promise<Code> {
-  const isStdin = path === "-";
-  const bytes = isStdin ? await readStream(stdin) : await readLimited(path, limits);
-  const name = isStdin ? "standard input" : path;
-  return { text: decodeSource(bytes, name), fileName: isStdin ? "stdin.py" : safeName(path) };
+  if (path !== "-") return readCodeFile(path);
+  return { text: decodeSource(await readStream(stdin), "standard input"), fileName: "stdin.py" };
+}
+
+/** The same for a file alone, whatever its name. @throws ConfigError */
+export async function readCodeFile(path: string): Promise<Code> {
+  return { text: decodeSource(await readLimited(path, limits), path), fileName: safeName(path) };
 }
 
 function decodeSource(bytes: Uint8Array, name: string): string {

@@ -48,7 +48,12 @@ export async function readFiles(entries: readonly string[]): Promise<Record<stri
     const name = given ?? basename(path);
     if (Object.hasOwn(files, name))
       throw new ConfigError(`--file: there are two files "${name.slice(0, 80)}"; name one as other=path`);
-    files[name] = await readLimited(path, { what: "an input file", mostBytes });
+    files[name] = await readInputFile(path);
   }
   return files;
+}
+
+/** The bytes of one such file. @throws ConfigError for a file that cannot be read */
+export function readInputFile(path: string): Promise<Uint8Array> {
+  return readLimited(path, { what: "an input file", mostBytes });
 }

@@ -18,9 +18,14 @@ export interface ResultJson {
  * A result as JSON: its values as in `toJson`, artifacts with their bytes in base64.
  *
  * @param mostLetters values that need more turn the result into an `output-limit` without values, letters.
+ * @param write makes another JSON of it, in pieces.
  */
-export function resultJson(result: RunResult, mostLetters: number = mostJsonLetters): ResultJson {
-  const pieces = piecesWithin(result, mostLetters);
+export function resultJson(
+  result: RunResult,
+  mostLetters: number = mostJsonLetters,
+  write: (result: RunResult) => Iterable<string> = resultPieces,
+): ResultJson {
+  const pieces = piecesWithin(write(result), mostLetters);
   if (pieces !== null) return { result, pieces };
   const limited: RunResult = {
     ...result,
@@ -29,14 +34,14 @@ export function resultJson(result: RunResult, mostLetters: number = mostJsonLett
     values: {},
     evidence: { ...result.evidence, limit: "result" },
   };
-  return { result: limited, pieces: [...resultPieces(limited)] };
+  return { result: limited, pieces: [...write(limited)] };
 }
 
-function piecesWithin(result: RunResult, mostLetters: number): readonly string[] | null {
+function piecesWithin(all: Iterable<string>, mostLetters: number): readonly string[] | null {
   const pieces: string[] = [];
   let letters = 0;
   try {
-    for (const piece of resultPieces(result)) {
+    for (const piece of all) {
       letters += piece.length;
       if (letters > mostLetters) return null;
       pieces.push(piece);

@@ -7,6 +7,8 @@ import { writeConfig } from "../../../lib/config/write-config.ts";
 import { ConfigError } from "../../../lib/errors.ts";
 import { defaultImage } from "../../../lib/image/names.ts";
 import { defaultPolicy, modes, type NumericLimit } from "../../../lib/policy/policy.ts";
+import { resolvePoolOptions } from "../../../lib/pool/options.ts";
+import { resolveAdmission } from "../../../lib/run/admission.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -21,7 +23,9 @@ function file(name: string, text: string | Uint8Array): string {
 }
 
 test("the default profile says in words what the built-in defaults are", async () => {
-  const { policy, image, endpoint, verify } = await loadConfig({ environment: {} });
+  const { policy, image, endpoint, verify, pool, admission } = await loadConfig({ environment: {} });
+  assert.equal(pool, resolvePoolOptions({ size: 0 }));
+  assert.equal(admission, resolveAdmission({}));
   assert.equal(policy, defaultPolicy);
   assert.equal({ image, endpoint, verify }, { image: defaultImage, endpoint: null, verify: "inspect" });
 });
@@ -35,6 +39,28 @@ test("the strict profile is nowhere weaker than the default one, and stricter in
   for (const [name, words] of Object.entries(modes)) assert.is(policy[name as "audit"], words.at(-1), name);
   assert.ok(policy.memoryBytes < defaultPolicy.memoryBytes && policy.cpuTimeMs !== null);
   assert.is(verify, "attack");
+});
+
+test("pool and admission come from files and variables, with units, and null for no limit", async () => {
+  const path = file(
+    "pool.yaml",
+    "pool: { size: 4, preload: [numpy, pandas], maxAge: 90s, maxIdle: null }\nadmission: { maxConcurrent: 6, memoryShare: 0.5 }",
+  );
+  const environment = { BRIGBOX_POOL_SIZE: "2", BRIGBOX_ADMISSION_MAX_CONCURRENT: "null" };
+  const { pool, admission } = await loadConfig({ file: path, environment });
+  assert.equal(pool, {
+    size: 2,
+    preload: ["numpy", "pandas"],
+    maxAgeMs: 90_000,
+    maxIdleMs: Number.POSITIVE_INFINITY,
+    refillConcurrency: 1,
+  });
+  assert.equal(admission, {
+    maxConcurrent: Number.POSITIVE_INFINITY,
+    maxQueued: 1000,
+    memoryShare: 0.5,
+    cpuShare: 4,
+  });
 });
 
 test("the environment wins over the file, and that over the profile", async () => {
@@ -115,6 +141,11 @@ const bad: readonly (readonly [string, Parameters<typeof loadConfig>[0], RegExp]
   ],
   ["an unknown word", { environment: { BRIGBOX_VALIDATOR_MODE: "hunter2" } }, /must be off, basic, strict$/],
   [
+    "a module that is none",
+    { environment: { BRIGBOX_POOL_PRELOAD: "hunter2;" } },
+    /^the variable BRIGBOX_POOL_PRELOAD: must be names of modules$/,
+  ],
+  [
     "an unknown profile",
     { profile: "strct", environment: {} },
     /unknown profile "strct"; did you mean "strict"\?/,
@@ -159,6 +190,9 @@ test("what is written reads as the same configuration", async () => {
     BRIGBOX_LIMITS_TIMEOUT: "1.5s",
     BRIGBOX_VALIDATOR_IMPORTS: "scipy,ta.momentum",
     BRIGBOX_ENDPOINT: "unix:///a$" + "{b}",
+    BRIGBOX_POOL_PRELOAD: "numpy,pandas.io",
+    BRIGBOX_POOL_MAX_IDLE: "null",
+    BRIGBOX_ADMISSION_MAX_QUEUED: "5",
   };
   const config = await loadConfig({ profile: "strict", environment });
   const again = await loadConfig({ profile: file("again.yaml", writeConfig(config)), environment: {} });

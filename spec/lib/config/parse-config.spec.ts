@@ -106,6 +106,21 @@ const bad: readonly (readonly [name: string, text: string, message: string | Reg
     /^box\.yaml:1: verify: must be one of "off", "inspect", "attack"; did you mean "attack"\?$/,
   ],
   ["a module that is none", "validator: { imports: [../x] }", /is not the name of a module/],
+  [
+    "a pool that is too large",
+    "pool:\n  size: 1001",
+    "box.yaml:2: pool.size: must be a whole number from 0 to 1000",
+  ],
+  [
+    "a share above 1",
+    "admission: { memoryShare: 1.5 }",
+    /^box\.yaml:1: admission\.memoryShare: must be above 0/,
+  ],
+  [
+    "a key as the library calls it",
+    "pool: { maxAgeMs: 5 }",
+    'box.yaml:1: unknown key "pool.maxAgeMs"; did you mean "pool.maxAge"?',
+  ],
   ["an unset variable", `image: ${dollar}{NOPE}`, /^box\.yaml:1: image: the variable NOPE is not set/],
   ["half a variable", `image: ${dollar}{NOPE`, /^box\.yaml:1: image: .*begins no variable/],
   ["an alias", "image: &x a\nendpoint: *x", /^box\.yaml:2: endpoint: aliases are not taken/],

@@ -1,7 +1,9 @@
 import * as assert from "uvu/assert";
-import { type Field, fields, variableOf } from "../../../lib/config/fields.ts";
+import { type Field, fields, groupOf, variableOf } from "../../../lib/config/fields.ts";
 import { formOf, parseValue, writeValue } from "../../../lib/config/parse-value.ts";
 import { defaultPolicy } from "../../../lib/policy/policy.ts";
+import { resolvePoolOptions } from "../../../lib/pool/options.ts";
+import { resolveAdmission } from "../../../lib/run/admission.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("values of a configuration");
@@ -70,10 +72,17 @@ for (const [kind, value, expected] of written) {
   test(`a ${kind} of ${value} is written ${expected}`, () => assert.is(writeValue(kind, value), expected));
 }
 
-test("every key of the policy has one place in a file and one variable", () => {
-  const keys = fields.map(({ key }) => key);
-  const policyKeys = keys.filter((key) => !["image", "endpoint", "verify"].includes(key));
-  assert.equal([...policyKeys].sort(), Object.keys(defaultPolicy).sort());
+test("every key of the policy, the pool and the admission has one place in a file and one variable", () => {
+  const keysOf = (group: string): string[] =>
+    fields
+      .filter((field) => groupOf(field) === group)
+      .map(({ key }) => key)
+      .sort();
+  assert.equal(keysOf("policy"), Object.keys(defaultPolicy).sort());
+  assert.equal(keysOf("pool"), Object.keys(resolvePoolOptions({ size: 0 })).sort());
+  assert.equal(keysOf("admission"), Object.keys(resolveAdmission({})).sort());
+  assert.equal(keysOf("executor"), ["endpoint", "image", "verify"]);
+  assert.is(new Set(fields.map(({ key }) => key)).size, fields.length);
   assert.is(new Set(fields.map(variableOf)).size, fields.length);
   assert.is(variableOf(fieldAt("limits.cpuTime")), "BRIGBOX_LIMITS_CPU_TIME");
 });

@@ -17,8 +17,9 @@ test("only the size must be given", () => {
 });
 
 const bad: readonly (readonly [string, object, RegExp])[] = [
-  ["no size", {}, /size must be a whole number from 1 to 1000/],
-  ["an empty pool", { size: 0 }, /size must be/],
+  ["no size", {}, /size must be a whole number from 0 to 1000/],
+  ["less than nothing", { size: -1 }, /size must be/],
+  ["a pool that is never filled", { size: 1, refillConcurrency: 0 }, /refillConcurrency must be/],
   ["half a container", { size: 1.5 }, /size must be/],
   ["a misspelt key", { size: 1, maxAge: 5 }, /unknown pool option "maxAge"; did you mean "maxAgeMs"\?/],
   ["no time at all", { size: 1, maxAgeMs: 10 }, /maxAgeMs must be from 1 s/],

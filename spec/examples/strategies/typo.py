@@ -1,0 +1,1 @@
+result = prices.groupby("ticker").size()
