@@ -20,11 +20,12 @@ export type {
   Finding,
 } from "./doctor/check.ts";
 export { type ExamineOptions, examine } from "./doctor/examine.ts";
-export { ConfigError, SandboxError, type SandboxErrorDetails } from "./errors.ts";
+export { ConfigError, QueueFullError, SandboxError, type SandboxErrorDetails } from "./errors.ts";
 export {
   createExecutor,
   type Executor,
   type ExecutorOptions,
+  type ExecutorStats,
 } from "./executor.ts";
 export type { AuditEvent, DroppedArtifact, PythonException } from "./harness/protocol.ts";
 export type { ImageBuildEvent } from "./image/build-event.ts";
@@ -41,9 +42,13 @@ export {
   type VerifyMode,
 } from "./policy/policy.ts";
 export { type RunLimits, resolvePolicy } from "./policy/resolve-policy.ts";
+export type { PoolOptions } from "./pool/options.ts";
+export type { PoolStats } from "./pool/pool.ts";
 export { type ReapedContainer, type ReapOptions, type ReapReport, reap } from "./reaper/reap.ts";
+export type { AdmissionOptions } from "./run/admission.ts";
 export type { OutputPiece } from "./run/output-log.ts";
 export type { JobOptions } from "./run/plan.ts";
+export type { BatchJob, BatchOptions, BatchResult } from "./run/run-batch.ts";
 export type { RunHandle, RunOptions } from "./run/run-handle.ts";
 export { type ValidatorOptions, validate } from "./validator/validate.ts";
 export type { RuleId, Violation } from "./validator/violation.ts";

@@ -7,6 +7,7 @@ const test = suite("lib/mod");
 test("exports these names and no other; a change here is a change for every user", () => {
   assert.equal(Object.keys(surface).sort(), [
     "ConfigError",
+    "QueueFullError",
     "SandboxError",
     "ValueDecodingError",
     "ValueEncodingError",

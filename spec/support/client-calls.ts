@@ -56,6 +56,10 @@ export const calls: readonly ClientCall[] = [
   { name: "inspectImage", start: (client, options) => api.inspectImage(client, "i", options) },
   { name: "inspectNetwork", start: (client, options) => api.inspectNetwork(client, "n", options) },
   { name: "inspectVolume", start: (client, options) => api.inspectVolume(client, "v", options) },
+  {
+    name: "updateContainer",
+    start: (client, options) => api.updateContainer(client, "c", { NanoCpus: 1e9 }, options),
+  },
   { name: "killContainer", start: (client, options) => api.killContainer(client, "c", options) },
   { name: "labelConfig", start: (client, options) => api.labelConfig(client, "c", {}, options) },
   { name: "labelSecret", start: (client, options) => api.labelSecret(client, "s", {}, options) },

@@ -14,6 +14,16 @@ export const plans: Readonly<Record<string, Plan>> = {
       'import { createFrame } from "brigbox";\nconst prices = createFrame({ columns: { close: new Float64Array([1, 2, 3]) } });\n',
     prints: /\[ 3, 1 \][\s\S]*NaN[\s\S]*0\.5/,
   },
+  "README.md: Answers in milliseconds": {
+    on: "own engine",
+    given:
+      'import { createFrame } from "brigbox";\nconst prices = createFrame({ columns: { close: new Float64Array([1, 2, 3]) } });\n',
+    prints: /^warm \d+\.\d+ \{[\s\S]*hits: 1/,
+  },
+  "README.md: Answers in milliseconds 2": {
+    on: "own engine",
+    prints: /^result = 6 \* 7 ok 42\nresult = 1 \/ 0 error undefined\nimport os rejected undefined\n$/,
+  },
   "README.md: The Engine API alone": {
     on: "own engine",
     prints: /by DOCKER_HOST[\s\S]*running[\s\S]*0 web[\s\S]*tick/,
