@@ -16,9 +16,9 @@ cd /
 umount --lazy /mnt/machine
 hash -r
 ip link set lo up
-# Nothing of the surroundings, such as a proxy for the network, is its own.
+# Nothing of the surroundings, such as a proxy for the network, is its own; its control groups are no others' either.
 env --ignore-environment "PATH=$PATH" dockerd --host unix:///run/engine/docker.sock --pidfile /run/engine/docker.pid \
-  --exec-root /run/engine/exec --bridge none --iptables=false --ip6tables=false --ip-masq=false &
+  --exec-root /run/engine/exec --bridge none --iptables=false --ip6tables=false --ip-masq=false --cgroup-parent /second-engine &
 daemon=$!
 trap 'kill "$daemon"' TERM INT
 until wait "$daemon" || ! kill -0 "$daemon" 2> /dev/null; do :; done

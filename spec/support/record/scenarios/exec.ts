@@ -11,7 +11,7 @@ export const exec: Scenario = async (recorder) => {
     await startContainer(client, container);
     const body = {
       ...streams,
-      Cmd: ["sh", "-c", "cat; echo err >&2; exit 3"],
+      Cmd: ["sh", "-c", "cat; sleep 0.3; echo err >&2; exit 3"],
       Env: ["A=b"],
       User: "1000",
       WorkingDir: "/tmp",
