@@ -8,12 +8,14 @@ export interface HarnessOptions {
   readonly preload?: readonly string[];
   /** Also imports what running a job will need, so that it begins sooner. @default false */
   readonly isAhead?: boolean;
+  /** Serves one cell after another in one interpreter, and gets ready ahead too. @default false */
+  readonly isSession?: boolean;
   /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
   readonly root?: string;
 }
 
 /** Linux takes at most 128 KiB in one argument of a program. */
-const maxProgramBytes = 120_000;
+const maxArgumentBytes = 120_000;
 
 /** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
 const moduleNames = [
@@ -44,6 +46,9 @@ const moduleNames = [
   "wire",
 ] as const;
 
+/** What a session needs besides, in an argument of its own. */
+const sessionModuleNames = ["cell", "cell_relay", "processes", "session"] as const;
+
 /**
  * Program and arguments that start the supervisor with nothing but a Python in the image: no mount, no upload.
  *
@@ -52,18 +57,33 @@ const moduleNames = [
  * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "SOURCES = ..."]
  */
 export function harnessCommand(options: HarnessOptions = {}): readonly string[] {
-  const { python = "python3", preload = [], isAhead = false, root = "/tmp" } = options;
+  const { python = "python3", preload = [], isSession = false, isAhead = isSession, root = "/tmp" } = options;
   for (const name of preload) {
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
-  const sources = Object.fromEntries(moduleNames.map((name) => [`brigbox_${name}`, readPython(name)]));
-  // JSON of ASCII text, arrays and objects is Python too.
-  const program = `SOURCES = ${asciiJson(sources)}\nPRELOAD = ${asciiJson(preload)}\nIS_AHEAD = ${isAhead ? "True" : "False"}\nROOT = ${asciiJson(root)}\n${readPython("boot")}`;
-  const programBytes = Buffer.byteLength(program);
-  if (programBytes > maxProgramBytes)
-    throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxProgramBytes}`);
-  return [python, "-I", "-X", "utf8", "-c", program];
+  const assignments = [
+    `SOURCES = ${readSources(moduleNames)}`,
+    `PRELOAD = ${asciiJson(preload)}`,
+    `IS_AHEAD = ${toPython(isAhead)}`,
+    `IS_SESSION = ${toPython(isSession)}`,
+    `ROOT = ${asciiJson(root)}`,
+  ];
+  const program = [...assignments, readPython("boot")].join("\n");
+  const more = isSession ? [readSources(sessionModuleNames)] : [];
+  for (const { length } of [program, ...more])
+    if (length > maxArgumentBytes)
+      throw new RangeError(`the supervisor has grown to ${length} bytes, over ${maxArgumentBytes}`);
+  return [python, "-I", "-X", "utf8", "-c", program, ...more];
+}
+
+/** Names and sources. JSON of ASCII text, arrays and objects is Python too. */
+function readSources(names: readonly string[]): string {
+  return asciiJson(Object.fromEntries(names.map((name) => [`brigbox_${name}`, readPython(name)])));
+}
+
+function toPython(value: boolean): string {
+  return value ? "True" : "False";
 }
 
 function readPython(name: string): string {

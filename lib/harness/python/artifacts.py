@@ -105,6 +105,49 @@ class _Collector:
             self.dropped.append({"path": text, "reason": reason})
 
 
+def remove_all(folder):
+    """Empties the folder, as far as that goes in a short time: what is left comes again with the next collection.
+
+    Trees are made flat while they are removed, since a deep one is beyond any recursion and any path.
+    """
+    try:
+        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    until = time.monotonic() + MIN_SECONDS
+    try:
+        while os.listdir(root) and time.monotonic() < until:
+            for name in os.listdir(root):
+                _remove(root, name)
+    except OSError:
+        pass
+    finally:
+        os.close(root)
+
+
+def _remove(root, name):
+    try:
+        if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
+            return os.unlink(name, dir_fd=root)
+        inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
+        try:
+            for number, entry in enumerate(os.listdir(inner)):
+                os.rename(entry, ".removed-%d-%d" % (time.monotonic_ns(), number), src_dir_fd=inner, dst_dir_fd=root)
+        finally:
+            os.close(inner)
+        os.rmdir(name, dir_fd=root)
+    except OSError:
+        # Another try comes, and a folder may only have been closed to us.
+        _open_up(root, name)
+
+
+def _open_up(root, name):
+    try:
+        os.chmod(name, 0o700, dir_fd=root)
+    except OSError:
+        pass
+
+
 def _is_good_name(name):
     """Text without control characters, which could play tricks on whoever shows it, and without Windows' separator."""
     try:
