@@ -76,7 +76,9 @@ def _take_cell(orders, root):
 
 def _make_folders(root):
     for folder in (root + "/in", root + "/out"):
-        if not os.path.isdir(folder):
+        if os.path.islink(folder) or not os.path.isdir(folder):
+            if os.path.lexists(folder):
+                os.unlink(folder)
             os.mkdir(folder, 0o755)
 
 
