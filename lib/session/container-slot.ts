@@ -48,6 +48,8 @@ export function createContainerSlot(policy: Policy, { launch, request }: Session
   /** Two containers of one session never stand side by side: its place has room for one. */
   async function makeRoom(signal: AbortSignal): Promise<void> {
     await orAborted(gone, signal);
+    // What is asked for after the session left, nobody would give back.
+    if (signal.aborted) return;
     ticket ??= request(policy);
     await ticket.turn(signal);
   }
