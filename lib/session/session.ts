@@ -141,15 +141,15 @@ function startNext(
 }
 
 async function open(session: SessionContext, signal?: AbortSignal): Promise<void> {
-  const { signal: closing } = session.closing;
-  const either = signal === undefined ? closing : AbortSignal.any([closing, signal]);
+  // A signal of its own, so that many who wait do not look like a leak of listeners.
+  const either = AbortSignal.any([session.closing.signal, ...(signal === undefined ? [] : [signal])]);
   if ((await session.slot.open(either)) === null) throw either.reason;
   idle(session);
 }
 
 async function reset(session: SessionContext): Promise<void> {
   throwIfClosed(session);
-  const { signal } = session.closing;
+  const signal = AbortSignal.any([session.closing.signal]);
   const ticket = enterLane(session);
   try {
     await ticket.turn(signal);

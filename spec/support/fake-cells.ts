@@ -18,6 +18,8 @@ export interface FakeCellContainer extends CellContainer {
   /** It ends, with the cell that runs if there is one; it is gone only after {@link vanish}. */
   end(cause?: RunState["cause"]): void;
   vanish(): void;
+  vanishIfOver(): void;
+  isGone(): boolean;
   /** The cells that it was given. */
   readonly jobs: Job["header"][];
   isRunning(): boolean;
@@ -52,6 +54,7 @@ function createFakeCellContainer(id: string, staysBehind: boolean): FakeCellCont
   const jobs: Job["header"][] = [];
   let cell: Deferred<RunEnd> | null = null;
   let isOver = false;
+  let isGone = false;
   let discarded: string | null = null;
 
   function endOf(cause: RunState["cause"], jobSent: boolean): RunEnd {
@@ -66,7 +69,12 @@ function createFakeCellContainer(id: string, staysBehind: boolean): FakeCellCont
     cell?.resolve(endOf(cause, true));
     ended.resolve(endOf(cause, cell !== null));
     cell = null;
-    if (!staysBehind) cleaned.resolve(nothingToClean);
+    if (!staysBehind) vanish();
+  }
+
+  function vanish(): void {
+    isGone = true;
+    cleaned.resolve(nothingToClean);
   }
 
   function start(assignment: Assignment): DrivenRun | null {
@@ -99,7 +107,9 @@ function createFakeCellContainer(id: string, staysBehind: boolean): FakeCellCont
       cell = null;
     },
     end,
-    vanish: () => cleaned.resolve(nothingToClean),
+    vanish,
+    vanishIfOver: () => (isOver ? vanish() : undefined),
+    isGone: () => isGone,
     jobs,
     isRunning: () => cell !== null,
     discarded: () => discarded,
