@@ -29,7 +29,10 @@ const fixedLimits: readonly FixedLimit[] = [
   "audit",
 ];
 
-/** Options of one cell: those of a run, without what is fixed for its session. */
+/**
+ * Options of one cell: those of a run, without what is fixed for its session. `fileName` is `cell-1.py` and so on unless given, and `returns`
+ * those of `signal` and `result` that the cell's own code names.
+ */
 export type CellOptions = Omit<RunOptions, FixedLimit>;
 
 /** Options of a session: limits for all of its cells, which may only be stricter than those of its executor, and how long it lives. */

@@ -106,7 +106,7 @@ class _Collector:
             self.dropped.append({"path": text, "reason": reason})
 
 
-def remove_all(folder):
+def remove_all(folder, deadline):
     """Empties the folder, as far as that goes in a short time: what is left comes again with the next collection.
 
     Trees are made flat while they are removed, since a deep one is beyond any recursion and any path.
@@ -115,7 +115,8 @@ def remove_all(folder):
         root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
         return
-    until = time.monotonic() + MAX_REMOVAL_SECONDS
+    now = time.monotonic()
+    until = min(now + MAX_REMOVAL_SECONDS, max(deadline, now + MIN_SECONDS))
     try:
         while os.listdir(root) and time.monotonic() < until:
             for name in os.listdir(root):

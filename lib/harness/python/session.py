@@ -63,7 +63,7 @@ def _serve_cell(child, job, outbox, sources, root):
     is_kept = relay.watch_cell()
     dropped = artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
     if is_kept:
-        artifacts.remove_all(root + "/out")
+        artifacts.remove_all(root + "/out", relay.deadline)
     relay.send(b"X", wire.dumps(runs.report(relay, limits, kills_before, dropped)).encode())
     relay.flush()
     return is_kept

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../../lib/errors.ts";
-import { defaultPolicy } from "../../../lib/policy/policy.ts";
+import { toContainerSpec } from "../../../lib/policy/container-spec.ts";
+import { defaultPolicy, limitRanges, type NumericLimit, type Policy } from "../../../lib/policy/policy.ts";
 import {
   type CellOptions,
   resolveSession,
@@ -28,6 +29,16 @@ test("its limits hold for all cells, and each cell may have stricter ones", () =
 test("what is fixed may be said again", () => {
   const again = { cpus: defaultPolicy.cpus, audit: "deny" } as CellOptions;
   assert.equal(tightenCell(defaultPolicy, again), defaultPolicy);
+});
+
+test("every limit that the container has is fixed", () => {
+  const purpose = { image: "", command: [], labels: {}, pythonSeccomp: "" };
+  const containerOf = (policy: Policy): string => JSON.stringify(toContainerSpec(policy, purpose));
+  for (const name of Object.keys(limitRanges) as NumericLimit[]) {
+    const value = (defaultPolicy[name] ?? 1000) / 2;
+    if (containerOf({ ...defaultPolicy, [name]: value }) === containerOf(defaultPolicy)) continue;
+    assert.throws(() => tightenCell(defaultPolicy, { [name]: value }), /holds for the whole session/, name);
+  }
 });
 
 const bad: readonly (readonly [string, object, RegExp])[] = [
