@@ -6,7 +6,7 @@ import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
 import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
-import { type RunLimits, rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
+import { rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
 import { readPythonSeccomp } from "./policy/seccomp.ts";
 import { createContainerPool } from "./pool/create-container-pool.ts";
 import { type PoolOptions, resolvePoolOptions } from "./pool/options.ts";
@@ -15,10 +15,15 @@ import { createLeftovers } from "./reaper/leftovers.ts";
 import { createSweeper } from "./reaper/sweeper.ts";
 import { type AdmissionOptions, type Capacity, createAdmission } from "./run/admission.ts";
 import { awaitAll } from "./run/await-all.ts";
+import type { DrivenRun } from "./run/drive.ts";
+import { onceUnlessFailed } from "./run/once-unless-failed.ts";
 import { type ContainerRecipe, containerKey } from "./run/plan.ts";
 import { type BatchJob, type BatchOptions, type BatchResult, runBatch } from "./run/run-batch.ts";
-import type { RunHandle, RunOptions } from "./run/run-handle.ts";
+import { limitsOf, type RunHandle, type RunOptions } from "./run/run-handle.ts";
 import { type RunSurroundings, startRun } from "./run/start-run.ts";
+import type { SessionOptions } from "./session/options.ts";
+import type { Session } from "./session/session.ts";
+import { createSessions } from "./session/sessions.ts";
 import type { RunResult } from "./verdict.ts";
 
 /** Options of {@link createExecutor}. All have safe defaults. */
@@ -61,6 +66,8 @@ export interface ExecutorStats {
   readonly active: number;
   /** Runs that wait for their turn. */
   readonly queued: number;
+  /** Sessions that are open; each holds the turn of a run while it has a container. */
+  readonly sessions: number;
   /** Containers whose removal could not be confirmed, and is tried again. */
   readonly leftovers: number;
   /** Null where there is no pool, or it was not started yet. */
@@ -94,6 +101,13 @@ export interface Executor {
     jobs: Iterable<J> | AsyncIterable<J>,
     options?: BatchOptions,
   ): AsyncGenerator<BatchResult<J>, void, undefined>;
+  /**
+   * Opens a session: one container that keeps its interpreter from cell to cell, for one caller who trusts all of the cells alike. It holds
+   * its place in the queue, and keeps the process alive, until it is closed. Never use one for code of strangers to each other.
+   *
+   * @throws ConfigError for options that cannot be used, QueueFullError, or SandboxError where no container can be made.
+   */
+  session(options?: SessionOptions): Promise<Session>;
   /**
    * Makes ready what a first run would have to wait for; with a pool, resolves when it is full.
    *
@@ -138,13 +152,16 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   const leftovers = createLeftovers(client);
   const active = new Set<RunHandle>();
   const prepareOnce = onceUnlessFailed(prepare);
+  const { request } = admission;
+  const onContainer = (run: DrivenRun): void => void leftovers.watch(run);
+  const sessions = createSessions({ policy, prepare: prepareOnce, request, onContainer });
   let pool: Pool | null = null;
   let isClosed = false;
 
   const surroundings: Omit<RunSurroundings, "policy"> = {
     prepare: prepareOnce,
-    request: admission.request,
-    onContainer: (run) => void leftovers.watch(run),
+    request,
+    onContainer,
     takeAhead: async (recipe, asked, signal) =>
       pool === null || containerKey(recipe, asked) !== containerKey(recipe, policy)
         ? null
@@ -175,7 +192,6 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 
   function openPool(recipe: ContainerRecipe, resolved: NonNullable<typeof poolOptions>): Pool {
     const command = harnessCommand({ preload: resolved.preload, isAhead: true });
-    const { onContainer } = surroundings;
     return createContainerPool({ options: resolved, recipe: { ...recipe, command }, policy, onContainer });
   }
 
@@ -218,7 +234,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     sweeping.abort(new Error("the executor was closed"));
     const runs = [...active];
     for (const run of runs) run.cancel(new Error("the executor was closed"));
-    await Promise.all([...runs.map((run) => run.cleaned), pool?.close()]);
+    await Promise.all([...runs.map((run) => run.cleaned), pool?.close(), sessions.close()]);
     await leftovers.close();
     if (options.client === undefined) await client.close();
   }
@@ -227,8 +243,14 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     start,
     run: async (code, runOptions) => awaitAll(start(code, runOptions)),
     runAll: (jobs, batchOptions) => runBatch(start, jobs, batchOptions),
+    session: sessions.open,
     warmUp,
-    stats: () => ({ ...admission.counts(), leftovers: leftovers.size(), pool: pool?.stats() ?? null }),
+    stats: () => ({
+      ...admission.counts(),
+      leftovers: leftovers.size(),
+      sessions: sessions.size(),
+      pool: pool?.stats() ?? null,
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -246,35 +268,11 @@ async function readCapacity(client: EngineClient): Promise<Capacity> {
   }
 }
 
-/** One call for all who ask, and another one only after it failed. */
-function onceUnlessFailed<T>(call: () => Promise<T>): () => Promise<T> {
-  let pending: Promise<T> | null = null;
-  return () => {
-    pending ??= call().catch((error: unknown) => {
-      pending = null;
-      throw error;
-    });
-    return pending;
-  };
-}
-
 function checkVerify(verify: unknown): VerifyMode {
   const known = verifyModes.find((mode) => mode === verify);
   if (known === undefined)
     throw new ConfigError(`verify must be one of ${verifyModes.map((mode) => `"${mode}"`).join(", ")}`);
   return known;
-}
-
-function limitsOf(options: RunOptions): RunLimits {
-  const {
-    signal: _signal,
-    inputs: _inputs,
-    files: _files,
-    returns: _returns,
-    fileName: _fileName,
-    ...limits
-  } = options;
-  return limits;
 }
 
 function toSandboxError(error: unknown): unknown {

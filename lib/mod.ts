@@ -50,6 +50,8 @@ export type { OutputPiece } from "./run/output-log.ts";
 export type { JobOptions } from "./run/plan.ts";
 export type { BatchJob, BatchOptions, BatchResult } from "./run/run-batch.ts";
 export type { RunHandle, RunOptions } from "./run/run-handle.ts";
+export type { CellOptions, SessionOptions } from "./session/options.ts";
+export type { Session } from "./session/session.ts";
 export { type ValidatorOptions, validate } from "./validator/validate.ts";
 export type { RuleId, Violation } from "./validator/violation.ts";
 export { ValueDecodingError, ValueEncodingError } from "./values/errors.ts";
@@ -81,6 +83,7 @@ export {
   type RunResult,
   type RunStatus,
   runStatuses,
+  type SessionCell,
   type Timings,
   type Usage,
 } from "./verdict.ts";

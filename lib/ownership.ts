@@ -14,6 +14,9 @@ export const labels: Readonly<Record<LabelName, string>> = {
 /** The label of containers that were started ahead of their job, with the id of their pool; whoever has one may still get a job. */
 export const poolLabel = "brigbox.pool";
 
+/** The label of a container that serves the cells of a session, with the session's id. */
+export const sessionLabel = "brigbox.session";
+
 /** What a label of ours is about. */
 export type LabelName = "version" | "run" | "owner" | "policy" | "deadline";
 

@@ -57,10 +57,27 @@ export interface RunResult {
   readonly evidence: Evidence;
   readonly usage: Usage;
   readonly timings: Timings;
-  /** What was removed and how that was confirmed; null until `cleaned` resolves, and where no container was made. */
+  /**
+   * What was removed and how that was confirmed; null until `cleaned` resolves, where no container was made, and for a cell of a session
+   * whose container goes on.
+   */
   readonly cleanup: CleanupReport | null;
-  /** `container`, or `none` where nothing was started. */
-  readonly isolation: "container" | "none";
+  /** `container` where it had one to itself, `session` where it shared one with the other cells of a session, `none` where nothing was started. */
+  readonly isolation: "container" | "session" | "none";
+  /** Which cell of which session this was; null for a run of its own. */
+  readonly session: SessionCell | null;
+}
+
+/** A cell's place in its session. */
+export interface SessionCell {
+  /** The session's id. */
+  readonly id: string;
+  /** 1 for the session's first cell; rejected ones count too. */
+  readonly cell: number;
+  /** True where no cell had run in its interpreter before: nothing of what earlier cells made was there. */
+  readonly isFresh: boolean;
+  /** True where the interpreter ended with this cell: nothing of what this one and those before it made is left for the next. */
+  readonly stateLost: boolean;
 }
 
 /** A file that the code wrote below `/tmp/out`. */
@@ -87,8 +104,11 @@ export interface Evidence {
   readonly engineOom: boolean | null;
   readonly containerId: string | null;
   readonly containerName: string | null;
-  /** `warm` where the container was started ahead and waited for a job, `cold` where it was made for this one, null where there was none. */
-  readonly start: "cold" | "warm" | null;
+  /**
+   * `warm` where the container was started ahead and waited for a job, `cold` where it was made for this one, `session` where it is the one
+   * of a session, null where there was none.
+   */
+  readonly start: "cold" | "warm" | "session" | null;
   /** The image's id (`sha256:...`), by which the container was made. */
   readonly image: string | null;
   readonly python: string | null;

@@ -9,12 +9,14 @@ export interface HarnessOptions {
   readonly preload?: readonly string[];
   /** Also imports what running a job will need, so that it begins sooner. @default false */
   readonly isAhead?: boolean;
+  /** Serves one cell after another in one interpreter, and gets ready ahead too. @default false */
+  readonly isSession?: boolean;
   /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
   readonly root?: string;
 }
 
 /** Linux takes at most 128 KiB in one argument of a program. */
-const maxProgramBytes = 120_000;
+const maxArgumentBytes = 120_000;
 
 /** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
 const moduleNames = [
@@ -45,6 +47,9 @@ const moduleNames = [
   "wire",
 ] as const;
 
+/** What a session needs besides. */
+const sessionModuleNames = ["cell", "cell_relay", "processes", "session"] as const;
+
 /**
  * Program and arguments that start the supervisor with nothing but a Python in the image: no mount, no upload.
  *
@@ -53,30 +58,35 @@ const moduleNames = [
  * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "PACKED = ..."]
  */
 export function harnessCommand(options: HarnessOptions = {}): readonly string[] {
-  const { python = "python3", preload = [], isAhead = false, root = "/tmp" } = options;
+  const { python = "python3", preload = [], isSession = false, isAhead = isSession, root = "/tmp" } = options;
   for (const name of preload) {
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
-  const { packed, places } = packSources();
+  const { packed, places } = packSources(isSession ? [...moduleNames, ...sessionModuleNames] : moduleNames);
   const assignments = {
     PACKED: asciiJson(packed),
     // JSON of ASCII text, arrays and objects is Python too.
     PLACES: asciiJson(places),
     PRELOAD: asciiJson(preload),
-    IS_AHEAD: isAhead ? "True" : "False",
+    IS_AHEAD: toPython(isAhead),
+    IS_SESSION: toPython(isSession),
     ROOT: asciiJson(root),
   };
   const lines = Object.entries(assignments).map(([name, value]) => `${name} = ${value}\n`);
   const program = `${lines.join("")}${readPython("boot")}`;
   const programBytes = Buffer.byteLength(program);
-  if (programBytes > maxProgramBytes)
-    throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxProgramBytes}`);
+  if (programBytes > maxArgumentBytes)
+    throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxArgumentBytes}`);
   return [python, "-I", "-X", "utf8", "-c", program];
 }
 
+function toPython(value: boolean): string {
+  return value ? "True" : "False";
+}
+
 /** One after another, compressed: the Engine keeps the arguments of each container, and tells them whenever it is asked for one. */
-function packSources(): {
+function packSources(names: readonly string[]): {
   readonly packed: string;
   /** Where in the bytes each module begins and ends. */
   readonly places: Readonly<Record<string, readonly [number, number]>>;
@@ -84,7 +94,7 @@ function packSources(): {
   const places: Record<string, readonly [number, number]> = {};
   const texts: Buffer[] = [];
   let end = 0;
-  for (const name of moduleNames) {
+  for (const name of names) {
     const text = Buffer.from(readPython(name));
     places[`brigbox_${name}`] = [end, end + text.length];
     end += text.length;

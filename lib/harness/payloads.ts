@@ -29,6 +29,7 @@ const droppedSchema = v.object({
 });
 
 const reportFields = v.object({
+  isKept: v.boolean(),
   cause: v.nullable(v.picklist(["timeout", "cpu-timeout", "output-limit"])),
   limit: v.nullable(v.picklist(["stdout", "stderr", "result"])),
   exitCode: v.nullable(v.pipe(wholeCount, v.maxValue(255))),
@@ -45,7 +46,10 @@ const reportFields = v.object({
 
 const reportSchema = v.pipe(
   reportFields,
-  v.check(({ exitCode, signal }) => (exitCode === null) !== (signal === null)),
+  v.check(({ isKept, exitCode, signal }) =>
+    isKept ? exitCode === null && signal === null : (exitCode === null) !== (signal === null),
+  ),
+  v.check(({ isKept, cause }) => !isKept || cause === null),
   v.check(({ cause, limit }) => (cause === "output-limit") === (limit !== null)),
 );
 

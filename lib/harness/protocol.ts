@@ -1,17 +1,18 @@
 /**
  * What the host and the supervisor inside the container say to each other, over the container's stdin and stdout.
  *
- * Host to supervisor, once: a frame `J` with the {@link JobHeader}, then, unframed, exactly `inputBytes` bytes of encoded
+ * Host to supervisor, once, or in a session once for each cell: a frame `J` with the {@link JobHeader}, then, unframed, exactly `inputBytes` bytes of encoded
  * input values, then the bytes of each entry of `files` in order. After that stdin stays open and silent: its end
  * means that whoever asked is gone, and the supervisor kills everything and exits.
  *
  * Supervisor to host: frames only. A frame is one ASCII letter, the length of its payload as an unsigned 32-bit
  * big-endian number, and the payload. Order: `R`, then (after the job) `S`, then `O`, `E` and `V` as they come,
- * then `A` with its `B`s for each artifact, then `X`, always the last.
+ * then `A` with its `B`s for each artifact, then `X`, always the last. In a session the next job may come after an `X`
+ * that says `isKept`, and all but `R` begins anew; nothing is said in between.
  */
 
 /** Raised whenever either side of the protocol changes; the host refuses a supervisor that says another number. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Exit code of the supervisor, and so of its container, when its stdin ended: whoever asked for the run seemed gone. */
 export const hangUpExitCode = 3;
@@ -153,10 +154,12 @@ export type SupervisorCause = "timeout" | "cpu-timeout" | "output-limit";
 
 /** Payload of `X`: how the code ended, told by the process that watched it. */
 export interface ReportFrame {
+  /** The code's process waits for the next cell of its session, and has neither exit code nor signal. Always false outside of sessions. */
+  readonly isKept: boolean;
   readonly cause: SupervisorCause | null;
   /** With `output-limit`: which cap was reached. */
   readonly limit: "stdout" | "stderr" | "result" | null;
-  /** Exit code of the code's process; null where a signal ended it. */
+  /** Exit code of the code's process; null where a signal ended it, and where it goes on. */
   readonly exitCode: number | null;
   /** Signal that ended it, for example 9; null where it exited. */
   readonly signal: number | null;

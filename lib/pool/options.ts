@@ -42,7 +42,7 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
   checkCount("refillConcurrency", resolved.refillConcurrency, 1);
   checkDuration("maxAgeMs", resolved.maxAgeMs, 1000);
   if (resolved.maxIdleMs !== Number.POSITIVE_INFINITY) checkDuration("maxIdleMs", resolved.maxIdleMs, 0);
-  checkModules(resolved.preload);
+  checkModules(resolved.preload, "pool");
   return resolved;
 }
 
@@ -58,11 +58,17 @@ function checkDuration(name: string, value: unknown, leastMs: number): void {
     );
 }
 
-function checkModules(preload: unknown): void {
-  if (!Array.isArray(preload)) throw new ConfigError("pool: preload must be a list of names of modules");
+/**
+ * Whether this is a list of names of modules.
+ *
+ * @param what the options that it is part of, for the complaint.
+ * @throws ConfigError where it is not.
+ */
+export function checkModules(preload: unknown, what: string): void {
+  if (!Array.isArray(preload)) throw new ConfigError(`${what}: preload must be a list of names of modules`);
   for (const name of preload as unknown[])
     if (typeof name !== "string" || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new ConfigError(
-        `pool: preload: "${String(name).slice(0, 60)}" is not the name of a module, such as "pandas"`,
+        `${what}: preload: "${String(name).slice(0, 60)}" is not the name of a module, such as "pandas"`,
       );
 }

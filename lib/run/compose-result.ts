@@ -5,7 +5,7 @@ import { hangUpExitCode, type ReportFrame } from "../harness/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import { decodeValues } from "../values/decode.ts";
 import type { Value } from "../values/types.ts";
-import type { Artifact, Evidence, RunResult, Timings, Usage } from "../verdict.ts";
+import type { Artifact, Evidence, RunResult, SessionCell, Timings, Usage } from "../verdict.ts";
 import type { Mark, RunEnd } from "./drive.ts";
 import { sawOutOfMemory } from "./engine-oom.ts";
 import { judge, type Verdict } from "./judge.ts";
@@ -15,8 +15,9 @@ export interface ResultSources {
   readonly client: EngineClient;
   readonly runId: string;
   readonly image: string;
-  /** Whether the container was made for this run, or waited for one. */
-  readonly start: "cold" | "warm";
+  /** Whether the container was made for this run, waited for one, or serves a session. */
+  readonly start: "cold" | "warm" | "session";
+  readonly session: SessionCell | null;
   readonly policy: Policy;
   /** Names that the caller asked for; the default ones are looked for and not missed. */
   readonly asked: readonly string[];
@@ -63,7 +64,8 @@ export async function composeResult(sources: ResultSources): Promise<RunResult> 
     usage: composeUsage(end, report),
     timings: composeTimings(sources),
     cleanup: null,
-    isolation: end.containerId === null ? "none" : "container",
+    isolation: end.containerId === null ? "none" : sources.session === null ? "container" : "session",
+    session: sources.session,
   };
 }
 
@@ -71,8 +73,12 @@ function missingOf(missing: readonly string[], asked: readonly string[]): readon
   return missing.filter((name) => asked.includes(name));
 }
 
-/** Infrastructure, as opposed to anything that the code did. */
-function throwIfSandboxFailed({ end, runId }: ResultSources): void {
+/**
+ * Infrastructure, as opposed to anything that the code did.
+ *
+ * @throws SandboxError where it failed.
+ */
+export function throwIfSandboxFailed({ end, runId }: Pick<ResultSources, "end" | "runId">): void {
   const { cause, jobSent, exitCode } = end.state;
   const complaints = end.stream.complaints().slice(0, 500);
   const said = complaints === "" ? "" : `: ${complaints}`;
@@ -170,7 +176,8 @@ function composeTimings({ end, start, askedAt, validateMs, queueMs }: ResultSour
     return begin === undefined || stop === undefined ? 0 : Math.max(0, stop - begin);
   };
   // What a container that waited took to get there, it took before anyone asked.
-  const beforeJob = (from: Mark, to: Mark): number => (start === "warm" ? 0 : between(from, to));
+  const isOwn = start === "cold" || (start === "session" && (end.marks.get("begin") ?? 0) >= askedAt);
+  const beforeJob = (from: Mark, to: Mark): number => (isOwn ? between(from, to) : 0);
   return {
     validateMs,
     queueMs,

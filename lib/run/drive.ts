@@ -5,8 +5,17 @@ import type { CleanupReport } from "../verdict.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
 import { perform } from "./effects.ts";
 import type { StepResults } from "./engine-steps.ts";
-import { initialState, initialStateAhead, type RunEvent, type RunState, type Step, step } from "./state.ts";
-import { createSupervisorStream, type SupervisorStream } from "./supervisor-stream.ts";
+import {
+  type Effect,
+  initialState,
+  initialStateAhead,
+  type RunEvent,
+  type RunState,
+  type Step,
+  step,
+  type Transition,
+} from "./state.ts";
+import { createSupervisorStream, type JobStream, type SupervisorStream } from "./supervisor-stream.ts";
 
 /** What the container of a run needs. */
 export interface ContainerPlan {
@@ -38,7 +47,7 @@ export interface RunEnd {
   readonly state: RunState;
   readonly containerId: string | null;
   readonly containerName: string;
-  readonly stream: SupervisorStream;
+  readonly stream: JobStream;
   /** When each thing happened, `performance.now()` milliseconds. */
   readonly marks: ReadonlyMap<Mark, number>;
 }
@@ -49,7 +58,7 @@ export type Mark = "begin" | Step | "ready" | "job" | "ended" | "judging";
 /** A container run under way. */
 export interface DrivenRun {
   readonly containerName: string;
-  readonly stream: SupervisorStream;
+  readonly stream: JobStream;
   /** Resolves when the evidence is complete; never rejects. */
   readonly ended: Promise<RunEnd>;
   /** Resolves when the container is gone, or everything was tried; never rejects. */
@@ -90,12 +99,31 @@ export interface RunContext {
   disarm(): void;
 }
 
+/** A state machine of a container, and what is done for its effects. */
+export interface Machine<E> {
+  readonly start: RunState;
+  step(state: RunState, event: RunEvent): Transition<E>;
+  perform(effect: E, run: RunContext): void;
+}
+
+/** How a container is given its job, and taken from it. */
+export interface Controls {
+  readonly context: RunContext;
+  /** From now on the job is under way. */
+  accept(assignment: Assignment): JobStream;
+  cancel(reason: unknown): void;
+  /** The job is over though the container is not: neither its timers nor its cancellation count any more. */
+  dismiss(): void;
+}
+
+const runMachine: Machine<Effect> = { start: initialState, step, perform };
+
 /** Beyond this, Node's timers fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Makes a container for a job, and drives both to their end. */
 export function driveRun(plan: ContainerPlan, assignment: Assignment): DrivenRun {
-  const { context, accept, cancel } = createContext(plan, initialState);
+  const { context, accept, cancel } = createContext(plan, runMachine);
   context.mark("begin");
   accept(assignment);
   if (assignment.signal.aborted) cancel(assignment.signal.reason);
@@ -105,7 +133,10 @@ export function driveRun(plan: ContainerPlan, assignment: Assignment): DrivenRun
 
 /** Makes a container that waits for a job. */
 export function driveAhead(plan: ContainerPlan): DrivenAhead {
-  const { context, accept, cancel } = createContext(plan, initialStateAhead);
+  const { context, accept, cancel } = createContext(plan, {
+    ...runMachine,
+    start: initialStateAhead,
+  });
   context.mark("begin");
   context.dispatch({ type: "begin" });
   return {
@@ -125,21 +156,15 @@ export function driveAhead(plan: ContainerPlan): DrivenAhead {
   };
 }
 
-function toDriven({ plan, stream, ended, cleaned }: RunContext): DrivenRun {
+/** The container as whoever cleans up after it sees it. */
+export function toDriven({ plan, stream, ended, cleaned }: RunContext): DrivenRun {
   return { containerName: plan.name, stream, ended: ended.promise, cleaned: cleaned.promise };
 }
 
 /** Carries out what the state machine says, and tells it what came of that. */
-function createContext(
-  plan: ContainerPlan,
-  start: RunState,
-): {
-  readonly context: RunContext;
-  accept(assignment: Assignment): void;
-  cancel(reason: unknown): void;
-} {
+export function createContext<E>(plan: ContainerPlan, machine: Machine<E>): Controls {
   const timers = new Set<NodeJS.Timeout>();
-  let state = start;
+  let state = machine.start;
   let assigned: Assignment | null = null;
   const cancel = (reason: unknown): void => context.dispatch({ type: "cancel", reason });
   const onAbort = (): void => cancel(assigned?.signal.reason);
@@ -155,9 +180,9 @@ function createContext(
     state: () => state,
     assignment: () => assigned,
     dispatch(event) {
-      const transition = step(state, event);
+      const transition = machine.step(state, event);
       state = transition.state;
-      for (const effect of transition.effects) perform(effect, context);
+      for (const effect of transition.effects) machine.perform(effect, context);
     },
     mark: (name) => void context.marks.set(name, performance.now()),
     arm(ms, makeEvent) {
@@ -172,14 +197,21 @@ function createContext(
     disarm() {
       assigned?.signal.removeEventListener("abort", onAbort);
       for (const timer of timers) clearTimeout(timer);
+      timers.clear();
     },
   };
 
-  function accept(assignment: Assignment): void {
+  function accept(assignment: Assignment): JobStream {
     assigned = assignment;
-    context.stream.accept(assignment.policy);
     assignment.signal.addEventListener("abort", onAbort, { once: true });
+    return context.stream.accept(assignment.policy);
   }
 
-  return { context, accept, cancel };
+  function dismiss(): void {
+    context.disarm();
+    context.stream.rest();
+    assigned = null;
+  }
+
+  return { context, accept, cancel, dismiss };
 }

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { formatDuration, formatSize } from "../config/units.ts";
+import { SandboxError } from "../errors.ts";
 import type { ReportFrame } from "../harness/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { RunStatus } from "../verdict.ts";
@@ -34,7 +35,7 @@ export function judge(findings: Findings): Verdict {
     case "output-limit":
       return overLimit(cause.limit, policy);
     case "cancelled":
-      return plain("cancelled", "cancelled by the caller");
+      return plain("cancelled", whoCancelled(cause.reason));
     case "exit":
       return judgeSilentExit(findings);
     default:
@@ -59,7 +60,8 @@ function judgeReport(report: ReportFrame, findings: Findings): Verdict {
     return plain("error", `the code's process was ended by ${signalName(report.signal)}`);
   if (outcome?.outcome.status === "result-limit") return overLimit("result", policy);
   if (outcome?.outcome.status === "error") return plain("error", describeException(outcome));
-  if (outcome === null || report.exitCode !== 0) {
+  if (outcome === null && report.isKept) return plain("error", "the cell did not say how it ended");
+  if (outcome === null || (report.exitCode !== 0 && !report.isKept)) {
     return plain(
       "error",
       `the code's process exited with code ${report.exitCode ?? "?"} before it was finished`,
@@ -89,6 +91,11 @@ function overLimit(limit: "stdout" | "stderr" | "result", policy: Policy): Verdi
     message: `${names[limit]} passed the limit of ${formatSize(caps[limit])}`,
     limit,
   };
+}
+
+/** Our own reasons can be told; a caller's can be anything. */
+function whoCancelled(reason: unknown): string {
+  return reason instanceof SandboxError ? `cancelled: ${reason.message}` : "cancelled by the caller";
 }
 
 function plain(status: RunStatus, message: string): Verdict {

@@ -3,7 +3,7 @@ import { formatSize } from "../config/units.ts";
 import { ConfigError } from "../errors.ts";
 import type { Job } from "../harness/job.ts";
 import { maxJobHeaderBytes } from "../harness/protocol.ts";
-import { containerName, currentOwner, poolLabel, runLabels } from "../ownership.ts";
+import { containerName, currentOwner, poolLabel, runLabels, sessionLabel } from "../ownership.ts";
 import { hashPolicy, toContainerSpec } from "../policy/container-spec.ts";
 import type { Policy } from "../policy/policy.ts";
 import { encodeValues } from "../values/encode.ts";
@@ -22,7 +22,8 @@ export interface JobOptions {
   readonly fileName?: string;
 }
 
-const defaultReturns: readonly string[] = ["signal", "result"];
+/** What comes back where the caller named nothing. */
+export const defaultReturns: readonly string[] = ["signal", "result"];
 
 /** How long after its last limit a container may exist before a sweeper may take it, milliseconds. */
 const deadlineSlackMs = 120_000;
@@ -96,11 +97,37 @@ export function planAhead(
   policy: Policy,
   { runId, waitMs, poolId }: { readonly runId: string; readonly waitMs: number; readonly poolId: string },
 ): ContainerPlan {
-  const { client, isInspected } = recipe;
   const labels = { ...labelsOf(recipe, policy, { runId, waitMs }), [poolLabel]: poolId };
+  return { ...planPrimed(recipe, policy, runId, labels), takeUpMs };
+}
+
+/**
+ * The plan of a container for the cells of a session.
+ *
+ * @param session.untilMs when the session must be over, milliseconds since 1970.
+ */
+export function planSession(
+  recipe: ContainerRecipe,
+  policy: Policy,
+  session: { readonly runId: string; readonly sessionId: string; readonly untilMs: number },
+): ContainerPlan {
+  const { runId, sessionId } = session;
+  const waitMs = Math.max(0, session.untilMs - Date.now());
+  const labels = { ...labelsOf(recipe, policy, { runId, waitMs }), [sessionLabel]: sessionId };
+  return planPrimed(recipe, policy, runId, labels);
+}
+
+/** With a whole processor until the supervisor is ready, and then with what the policy says. */
+function planPrimed(
+  recipe: ContainerRecipe,
+  policy: Policy,
+  runId: string,
+  labels: Readonly<Record<string, string>>,
+): ContainerPlan {
+  const { client, isInspected } = recipe;
   const clampTo = policy.cpus < primingCpus ? specOf(recipe, policy, labels) : null;
   const spec = specOf(recipe, { ...policy, cpus: Math.max(policy.cpus, primingCpus) }, labels);
-  return { client, name: containerName(runId), spec, isInspected, clampTo, takeUpMs };
+  return { client, name: containerName(runId), spec, isInspected, clampTo };
 }
 
 /** Runs whose policies agree in this can have each other's containers. */

@@ -1,14 +1,18 @@
 import type { Violation } from "../validator/violation.ts";
-import type { RunResult } from "../verdict.ts";
+import type { RunResult, SessionCell } from "../verdict.ts";
 import { nothingToClean } from "./cleanup.ts";
 import type { RunHandle } from "./run-handle.ts";
 
 /** A run that is over before it began: the validator refused the code, and no container was made. */
-export function rejectedRun(runId: string, violations: readonly Violation[], validateMs: number): RunHandle {
+export function rejectedRun(
+  runId: string,
+  violations: readonly Violation[],
+  { validateMs, session = null }: { readonly validateMs: number; readonly session?: SessionCell | null },
+): RunHandle {
   return {
     runId,
     output: { [Symbol.asyncIterator]: noOutput },
-    result: Promise.resolve(rejectedResult(runId, violations, validateMs)),
+    result: Promise.resolve({ ...rejectedResult(runId, violations, validateMs), session }),
     cleaned: Promise.resolve(nothingToClean),
     cancel: () => undefined,
   };
@@ -65,6 +69,7 @@ function rejectedResult(runId: string, violations: readonly Violation[], validat
     },
     cleanup: null,
     isolation: "none",
+    session: null,
   };
 }
 

@@ -36,7 +36,7 @@ export function startRun(surroundings: RunSurroundings, code: string, options: R
   const job = toJob(code, options, policy);
   const violations = validate(code, { mode: policy.validator, imports: policy.imports });
   const validateMs = performance.now() - askedAt;
-  if (violations.length > 0) return rejectedRun(runId, violations, validateMs);
+  if (violations.length > 0) return rejectedRun(runId, violations, { validateMs });
   const controller = new AbortController();
   const signal =
     options.signal === undefined ? controller.signal : AbortSignal.any([options.signal, controller.signal]);
@@ -78,7 +78,16 @@ async function execute(
   const queueMs = performance.now() - run.askedAt - run.validateMs;
   const { start, end } = await driveSomewhere(surroundings, recipe, assignment, run.runId, attempts);
   const { client, image } = recipe;
-  return composeResult({ ...run, client, image, policy: assignment.policy, start, queueMs, end });
+  return composeResult({
+    ...run,
+    client,
+    image,
+    policy: assignment.policy,
+    start,
+    session: null,
+    queueMs,
+    end,
+  });
 }
 
 /** In a container that waits, if there is one; else, and where that one is lost before the code began, in a new one. */
@@ -103,7 +112,7 @@ async function driveSomewhere(
 }
 
 /** Nothing of the code was seen to run, and nothing that it did can have left the container. */
-function isLostBeforeItBegan({ state: { cause }, stream }: RunEnd, signal: AbortSignal): boolean {
+export function isLostBeforeItBegan({ state: { cause }, stream }: RunEnd, signal: AbortSignal): boolean {
   const isLost = cause?.kind === "exit" || cause?.kind === "failed";
   return isLost && !stream.hasStarted() && !signal.aborted;
 }

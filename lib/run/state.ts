@@ -107,9 +107,9 @@ export const initialState: RunState = {
 export const initialStateAhead: RunState = { ...initialState, hasJob: false };
 
 /** The next state, and what to do on the way there. */
-export interface Transition {
+export interface Transition<E = Effect> {
   readonly state: RunState;
-  readonly effects: readonly Effect[];
+  readonly effects: readonly E[];
 }
 
 /**

@@ -11,12 +11,8 @@ import { type CollectedOutcome, createOutcomeCollector, type OutcomeCollector } 
 import { createOutputLog, type OutputLog } from "./output-log.ts";
 import type { RunEvent } from "./state.ts";
 
-/** All that a container sends, as far as it is understood and within its caps. */
-export interface SupervisorStream {
-  /** From now on there is a job, and what comes of it is taken within the policy's caps. Before, only the handshake may come. */
-  accept(policy: Policy): void;
-  /** Takes a chunk of the container's output; returns what it means for the run. @throws HarnessProtocolError */
-  push(chunk: OutputChunk): readonly RunEvent[];
+/** What a container says of one job. */
+export interface JobStream {
   readonly log: OutputLog;
   /** The handshake, once it came. */
   ready(): ReadyFrame | null;
@@ -29,10 +25,21 @@ export interface SupervisorStream {
   artifacts(): readonly Artifact[];
 }
 
+/** All that a container sends, as far as it is understood and within its caps. Read as a {@link JobStream} it tells of the job under way. */
+export interface SupervisorStream extends JobStream {
+  /** From now on there is a job, and what comes of it is taken within the policy's caps. Before, only the handshake may come. */
+  accept(policy: Policy): JobStream;
+  /** The job is over, and nothing may come until the next one. */
+  rest(): void;
+  /** Takes a chunk of the container's output; returns what it means for the run. @throws HarnessProtocolError */
+  push(chunk: OutputChunk): readonly RunEvent[];
+}
+
 const maxComplaintBytes = 8192;
 
 /** What is collected of one job. */
 interface Collectors {
+  hasStarted: boolean;
   readonly log: OutputLog;
   readonly outcome: OutcomeCollector;
   readonly artifacts: ArtifactCollector;
@@ -44,7 +51,6 @@ export function createSupervisorStream(): SupervisorStream {
   const nothing = createOutputLog({ stdoutBytes: 0, stderrBytes: 0 });
   let collectors: Collectors | null = null;
   let ready: ReadyFrame | null = null;
-  let hasStarted = false;
   const complaintDecoder = new TextDecoder();
   let complaintRoom = maxComplaintBytes;
   let complaints = "";
@@ -60,41 +66,27 @@ export function createSupervisorStream(): SupervisorStream {
     return collect(kind, payload, collectors);
   }
 
-  function collect(
-    kind: Exclude<FrameKind, "ready">,
-    payload: Uint8Array,
-    { log, outcome, artifacts }: Collectors,
-  ): RunEvent | null {
-    switch (kind) {
-      case "stdout":
-      case "stderr":
-        return addOutput(log, kind, payload);
-      case "outcome":
-        outcome.add(payload);
-        return null;
-      case "artifact":
-        artifacts.open(parseArtifact(payload));
-        return null;
-      case "artifact-bytes":
-        artifacts.addBytes(payload);
-        return null;
-      case "report":
-        return { type: "report", report: parseReport(payload) };
-      case "started":
-        hasStarted = true;
-        return null;
-      default:
-        return kind satisfies never;
-    }
+  function toJobStream(current: () => Collectors | null): JobStream {
+    return {
+      get log() {
+        return current()?.log ?? nothing;
+      },
+      ready: () => ready,
+      hasStarted: () => current()?.hasStarted ?? false,
+      complaints: () => complaints.trim(),
+      outcome: () => current()?.outcome.finish() ?? null,
+      artifacts: () => current()?.artifacts.finish() ?? [],
+    };
   }
 
-  return {
+  const own: Pick<SupervisorStream, "accept" | "rest" | "push"> = {
     accept(policy) {
-      collectors = {
-        log: createOutputLog(policy),
-        outcome: createOutcomeCollector(policy.resultBytes),
-        artifacts: createArtifactCollector(policy),
-      };
+      const accepted = createCollectors(policy);
+      collectors = accepted;
+      return toJobStream(() => accepted);
+    },
+    rest() {
+      collectors = null;
     },
     push({ stream, bytes }) {
       if (stream === "stderr") {
@@ -108,15 +100,48 @@ export function createSupervisorStream(): SupervisorStream {
         .map(interpret)
         .filter((event) => event !== null);
     },
-    get log() {
-      return collectors?.log ?? nothing;
-    },
-    ready: () => ready,
-    hasStarted: () => hasStarted,
-    complaints: () => complaints.trim(),
-    outcome: () => collectors?.outcome.finish() ?? null,
-    artifacts: () => collectors?.artifacts.finish() ?? [],
   };
+  return Object.assign(
+    toJobStream(() => collectors),
+    own,
+  );
+}
+
+function createCollectors(policy: Policy): Collectors {
+  return {
+    hasStarted: false,
+    log: createOutputLog(policy),
+    outcome: createOutcomeCollector(policy.resultBytes),
+    artifacts: createArtifactCollector(policy),
+  };
+}
+
+function collect(
+  kind: Exclude<FrameKind, "ready">,
+  payload: Uint8Array,
+  collectors: Collectors,
+): RunEvent | null {
+  switch (kind) {
+    case "stdout":
+    case "stderr":
+      return addOutput(collectors.log, kind, payload);
+    case "outcome":
+      collectors.outcome.add(payload);
+      return null;
+    case "artifact":
+      collectors.artifacts.open(parseArtifact(payload));
+      return null;
+    case "artifact-bytes":
+      collectors.artifacts.addBytes(payload);
+      return null;
+    case "report":
+      return { type: "report", report: parseReport(payload) };
+    case "started":
+      collectors.hasStarted = true;
+      return null;
+    default:
+      return kind satisfies never;
+  }
 }
 
 function addOutput(log: OutputLog, stream: "stdout" | "stderr", bytes: Uint8Array): RunEvent | null {

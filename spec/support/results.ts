@@ -48,6 +48,7 @@ const plain: RunResult = {
   },
   cleanup: null,
   isolation: "container",
+  session: null,
 };
 
 /** The result of a run that went well, but for what is given. */

@@ -21,6 +21,8 @@ export interface SupervisorOptions {
   /** @default "python3" */
   readonly python?: string;
   readonly preload?: readonly string[];
+  /** @default false */
+  readonly isSession?: boolean;
 }
 
 /** The supervisor as a process of this machine: everything but what only PID 1 of a container can do. */

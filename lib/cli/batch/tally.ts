@@ -54,7 +54,7 @@ export function createTally(): Tally {
     add(id, { status, timings, evidence, cleanup }) {
       const ms = timings.totalMs - timings.queueMs;
       entryOf(status).times.push(ms);
-      if (evidence.start !== null) starts[evidence.start]++;
+      if (evidence.start === "warm" || evidence.start === "cold") starts[evidence.start]++;
       slowest = [...slowest, { id, ms }].sort((one, other) => other.ms - one.ms).slice(0, shownSlowest);
       if (cleanup !== null && !cleanup.isConfirmed) left++;
       doneNow++;

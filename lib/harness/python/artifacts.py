@@ -9,6 +9,7 @@ PIECE = 256 * 1024
 MAX_SECONDS = 10
 # Past the code's deadline the host will not wait for long.
 MIN_SECONDS = 1
+MAX_REMOVAL_SECONDS = 5
 MAX_DROPPED = 1000
 # The report must fit into one frame, whatever the names are made of.
 MAX_DROPPED_TEXT = 512 * 1024
@@ -103,6 +104,50 @@ class _Collector:
         self.dropped_text += len(wire.quote(text))
         if len(self.dropped) < MAX_DROPPED and self.dropped_text <= MAX_DROPPED_TEXT:
             self.dropped.append({"path": text, "reason": reason})
+
+
+def remove_all(folder, deadline):
+    """Empties the folder, as far as that goes in a short time: what is left comes again with the next collection.
+
+    Trees are made flat while they are removed, since a deep one is beyond any recursion and any path.
+    """
+    try:
+        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    now = time.monotonic()
+    until = min(now + MAX_REMOVAL_SECONDS, max(deadline, now + MIN_SECONDS))
+    try:
+        while os.listdir(root) and time.monotonic() < until:
+            for name in os.listdir(root):
+                _remove(root, name)
+    except OSError:
+        pass
+    finally:
+        os.close(root)
+
+
+def _remove(root, name):
+    try:
+        if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
+            return os.unlink(name, dir_fd=root)
+        inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
+        try:
+            for number, entry in enumerate(os.listdir(inner)):
+                os.rename(entry, ".removed-%d-%d" % (time.monotonic_ns(), number), src_dir_fd=inner, dst_dir_fd=root)
+        finally:
+            os.close(inner)
+        os.rmdir(name, dir_fd=root)
+    except OSError:
+        # Another try comes, and a folder may only have been closed to us.
+        _open_up(root, name)
+
+
+def _open_up(root, name):
+    try:
+        os.chmod(name, 0o700, dir_fd=root)
+    except OSError:
+        pass
 
 
 def _is_good_name(name):

@@ -22,8 +22,11 @@ _get_frame, _get_thread = sys._getframe, _thread.get_ident
 
 
 def install(mode, root, file_name):
-    """Installs the hook, for good: any mode but "report" denies. Returns a function that gives the events so far."""
-    seen, looking = {}, set()
+    """Installs the hook, for good: any mode but "report" denies.
+
+    Returns a function that gives the events since it was last asked, and one that says which file is the code's own from now on.
+    """
+    seen, looking, own_file = {}, set(), [file_name]
     judge_arguments, judge_caller = judges.make_judges(root)
     is_denying = mode != "report"
 
@@ -40,7 +43,7 @@ def install(mode, root, file_name):
             if detail is None:
                 return None
             if not frames.is_for_platform(frame):
-                _note(seen, (event[:MAX_NAME], detail, frames.line_in(frame, file_name)))
+                _note(seen, (event[:MAX_NAME], detail, frames.line_in(frame, own_file[0])))
             return _refusal(event, detail) if is_denying else None
         except BaseException as error:  # noqa: B902 - what cannot be judged is stopped, without a frame of this in its traceback
             error.__context__ = error.__cause__ = None
@@ -57,8 +60,13 @@ def install(mode, root, file_name):
         finally:
             looking.discard(thread)
 
+    def tell():
+        events = _tell(seen, is_denying)
+        seen.clear()
+        return events
+
     sys.addaudithook(_conceal(look))
-    return _opaque(lambda: _tell(seen, is_denying))
+    return _opaque(tell), _opaque(lambda name: own_file.__setitem__(0, name))
 
 
 def _opaque(function):

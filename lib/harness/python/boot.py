@@ -1,5 +1,5 @@
 # The program that python3 -c runs. The host puts assignments before it: PACKED (the sources of all modules, compressed), PLACES (where each
-# begins and ends), PRELOAD, IS_AHEAD and ROOT.
+# begins and ends), PRELOAD, IS_AHEAD, IS_SESSION and ROOT.
 import binascii
 import sys
 import zlib
@@ -12,4 +12,4 @@ sys.meta_path.insert(0, FINDER["SourceFinder"])
 
 import brigbox_supervisor  # noqa: E402
 
-brigbox_supervisor.main(PRELOAD, IS_AHEAD, ROOT)
+brigbox_supervisor.main(PRELOAD, IS_AHEAD, IS_SESSION, ROOT)

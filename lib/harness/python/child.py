@@ -21,37 +21,34 @@ _run_exit_handlers = atexit._run_exitfuncs
 
 def run(pipes, orders, answers, root, is_ahead):
     """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns."""
-    result = _settle_in(pipes, (orders, answers), root)
+    result = settle_in(pipes, (orders, answers), root)
     if is_ahead:
         import brigbox_rehearsal as rehearsal
 
-        rehearsal.rehearse(_make_main_module, outcomes.conclude, root)
+        rehearsal.rehearse(make_main_module, outcomes.conclude, root)
         os.write(answers, b"R")
     job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
-    namespace = _make_main_module(job)
-    error = _attempt(_define_inputs, inputs, namespace)
+    namespace = make_main_module(job)
+    error = attempt(define_inputs, inputs, namespace)
     del inputs
-    read_events = _install_audit_hook(job, root)
-    before = _hide_harness()
+    read_events, _ = install_audit_hook(job, root)
+    before = hide_harness()
     if error is None:
         error = _run_code(job, namespace)
-    _attempt(_restore_interpreter, *before)
+    attempt(restore_interpreter, *before)
     if process_id() != own_id:
-        _leave_fork(error, job, write, leave)
+        leave_fork(error, job, write, leave)
     outcome, payload, code = outcomes.conclude(error, job, namespace)
     del error
     outcome["auditEvents"] = read_events()
-    text = wire.dumps(outcome).encode()
-    _write_all(write, result, len(text).to_bytes(4, "big") + text)
-    for buffer in payload:
-        _write_all(write, result, buffer)
-    _attempt(_let_go, namespace)
+    tell_outcome(write, result, outcome, payload)
+    attempt(_let_go, namespace)
     leave(code)
 
 
-def _settle_in(pipes, own, root):
+def settle_in(pipes, own, root):
     """A session, streams and a place of its own. Returns the result pipe's descriptor."""
     hardening.end_with_supervisor()
     os.setsid()
@@ -74,23 +71,27 @@ def _take_job(orders, answers, root):
     """The job and its inputs. From here on stdin is at its end, and the code's limits hold."""
     try:
         job = jobs.read_header(orders)
-        inputs = jobs.read_inputs(job)
-        jobs.write_files(job["files"], root)
+        inputs = jobs.read_inputs(job, 0)
+        jobs.write_files(job["files"], root, 0)
     except OSError as error:
         _refuse(answers, exits.INPUT_FILES, "cannot write the input files: %s" % error)
     except EOFError:
         os._exit(exits.HANG_UP)
     except Exception as error:
         _refuse(answers, exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))
-    empty = os.open("/dev/null", os.O_RDONLY)
-    os.dup2(empty, 0)
-    os.close(empty)
+    end_stdin()
     used = os.times()
     hardening.limit_resources(job["limits"], used.user + used.system)
     os.write(answers, b"T" + b"".join(int(seconds * 1e6).to_bytes(8, "big") for seconds in used[:2]))
     os.close(orders)
     os.close(answers)
     return job, inputs
+
+
+def end_stdin():
+    empty = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
 
 
 def _refuse(answers, code, text):
@@ -116,31 +117,35 @@ class _CodeLoader:
         return self._code
 
 
-def _make_main_module(job):
+def make_main_module(job):
     """The code's module is `__main__`, so that a main guard, dataclasses and type hints work as in a script."""
     main = type(sys)("__main__")
-    main.__file__ = job["fileName"]
-    main.__loader__ = _CodeLoader(job["code"])
     main.__builtins__ = sys.modules["builtins"]
-    sys.modules["__main__"] = main
-    sys.argv[:] = [job["fileName"]]
+    enter_main_module(main, job)
     return main.__dict__
 
 
-def _install_audit_hook(job, root):
-    """Returns a function that gives what the hook saw. The hook's modules are forgotten, so that the code finds no way to them."""
+def enter_main_module(main, job):
+    main.__file__ = job["fileName"]
+    main.__loader__ = _CodeLoader(job["code"])
+    sys.modules["__main__"] = main
+    sys.argv[:] = [job["fileName"]]
+
+
+def install_audit_hook(job, root):
+    """Returns what `brigbox_audit.install` does. The hook's modules are forgotten, so that the code finds no way to them."""
     if job["audit"] == "off":
-        return list
+        return list, lambda name: None
     import brigbox_audit
 
-    read_events = brigbox_audit.install(job["audit"], root, job["fileName"])
+    functions = brigbox_audit.install(job["audit"], root, job["fileName"])
     for name in [name for name in sys.modules if name.startswith("brigbox_audit")]:
         del sys.modules[name]
-    return read_events
+    return functions
 
 
-def _hide_harness():
-    """Returns what `_restore_interpreter` needs."""
+def hide_harness():
+    """Returns what `restore_interpreter` needs."""
     modules, finders = dict(sys.modules), list(sys.meta_path)
     lists = {"meta_path": finders, "path_hooks": list(sys.path_hooks), "path": list(sys.path)}
     for name in modules:
@@ -150,7 +155,7 @@ def _hide_harness():
     return modules, lists
 
 
-def _restore_interpreter(modules, lists):
+def restore_interpreter(modules, lists):
     """Values and errors are told by Python's own means, whatever the code did to them."""
     vars(builtins).update(__builtins__)
     for name, items in lists.items():
@@ -159,7 +164,7 @@ def _restore_interpreter(modules, lists):
         sys.modules.setdefault(name, module)
 
 
-def _define_inputs(inputs, namespace):
+def define_inputs(inputs, namespace):
     if inputs:
         # Compiled only where something comes in.
         from brigbox_values import decode
@@ -169,19 +174,19 @@ def _define_inputs(inputs, namespace):
 
 def _run_code(job, namespace):
     """Returns the exception that ended the code, or None. Ends like a script: threads are awaited, then come the exit handlers."""
-    error = _attempt(_execute, job, namespace)
-    late_error = _attempt(_await_threads)
+    error = attempt(execute, job, namespace)
+    late_error = attempt(_await_threads)
     # As in a script, what goes wrong in an exit handler is told on stderr and changes nothing.
-    _attempt(_run_exit_handlers)
-    _attempt(_flush_streams)
+    attempt(_run_exit_handlers)
+    attempt(flush_streams)
     return late_error if error is None else error
 
 
-def _execute(job, namespace):
+def execute(job, namespace):
     exec(compile(job["code"], job["fileName"], "exec", dont_inherit=True), namespace)
 
 
-def _attempt(action, *arguments):
+def attempt(action, *arguments):
     """The exception that this raises, or None. What the code hung into the interpreter is taken out again."""
     failure = None
     try:
@@ -202,10 +207,10 @@ def _await_threads():
         threading._shutdown()
 
 
-def _flush_streams():
+def flush_streams():
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            _attempt(stream.flush)
+            attempt(stream.flush)
 
 
 def _let_go(namespace):
@@ -213,15 +218,22 @@ def _let_go(namespace):
     for name in list(namespace):
         if name != "__builtins__":
             namespace[name] = None
-    _flush_streams()
+    flush_streams()
 
 
-def _leave_fork(error, job, write, leave):
+def leave_fork(error, job, write, leave):
     """A process that the code forked came back up to here. It ends as a script does, and what it computed is not the result."""
     outcome, _, code = outcomes.conclude(error, dict(job, returns=[]), {})
     if outcome["exception"] is not None:
-        _attempt(write, 2, outcome["exception"]["traceback"].encode("utf-8", "backslashreplace"))
+        attempt(write, 2, outcome["exception"]["traceback"].encode("utf-8", "backslashreplace"))
     leave(code)
+
+
+def tell_outcome(write, result, outcome, payload):
+    text = wire.dumps(outcome).encode()
+    _write_all(write, result, len(text).to_bytes(4, "big") + text)
+    for buffer in payload:
+        _write_all(write, result, buffer)
 
 
 def _write_all(write, descriptor, buffer):

@@ -21,36 +21,46 @@ def write_header(descriptor, text):
             view = view[os.write(descriptor, view) :]
 
 
-def read_inputs(job):
-    """The encoded input values, from stdin."""
+def read_inputs(job, source):
+    """The encoded input values."""
     inputs = bytearray(job["inputBytes"])
-    wire.read_exactly(0, memoryview(inputs))
+    wire.read_exactly(source, memoryview(inputs))
     return inputs
 
 
-def write_files(files, root):
-    """Writes the input files, from stdin, below the folder `in`."""
+def read_pieces(source, size):
+    """Yields so many bytes in pieces."""
+    while size > 0:
+        piece = memoryview(bytearray(min(size, wire.MAX_FRAME)))
+        wire.read_exactly(source, piece)
+        size -= len(piece)
+        yield piece
+
+
+def write_files(files, root, source):
+    """Writes the input files below the folder `in`."""
     os.mkdir(root + "/out", 0o755)
     os.mkdir(root + "/in", 0o755)
     for file in files:
-        parts = file["path"].split("/")
-        if any(part in ("", ".", "..") or "\0" in part for part in parts):
-            raise ValueError("input file name %r" % file["path"])
-        folder = root + "/in"
-        for part in parts[:-1]:
-            folder += "/" + part
-            if not os.path.isdir(folder):
-                os.mkdir(folder, 0o755)
-        _write_file(folder + "/" + parts[-1], file["bytes"])
+        write_file(root, file["path"], read_pieces(source, file["bytes"]))
 
 
-def _write_file(path, size):
+def write_file(root, name, pieces, is_replaced=False):
+    """Writes one input file, in the place of another only where asked to."""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+        raise ValueError("input file name %r" % name)
+    folder = root + "/in"
+    for part in parts[:-1]:
+        folder += "/" + part
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o755)
+    path = folder + "/" + parts[-1]
+    if is_replaced and os.path.lexists(path):
+        os.unlink(path)
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
     try:
-        while size > 0:
-            piece = memoryview(bytearray(min(size, wire.MAX_FRAME)))
-            wire.read_exactly(0, piece)
-            size -= len(piece)
+        for piece in pieces:
             while len(piece) > 0:
                 piece = piece[os.write(target, piece) :]
     finally:

@@ -7,7 +7,6 @@ import time
 import brigbox_cgroup as cgroup
 import brigbox_exits as exits
 import brigbox_wire as wire
-from brigbox_outbox import Outbox
 
 READ_SIZE = 64 * 1024
 CPU_INTERVAL = 0.1
@@ -23,11 +22,11 @@ LIMIT_NAMES = ("stdout", "stderr", "result")
 class Relay:
     """The streams of one child, and how it ended."""
 
-    def __init__(self, frames, bell, child, sources, limits, started, used_before):
-        self.outbox = Outbox(frames)
+    def __init__(self, outbox, bell, child, sources, limits, started, used_before):
+        self.outbox = outbox
         self.bell = bell
         self.child = child
-        self.open = dict(zip(sources, range(3)))
+        self.open = sources
         self.caps = (limits["stdoutBytes"], limits["stderrBytes"], limits["resultBytes"] + wire.MAX_OUTCOME_TEXT)
         self.counts = [0, 0, 0]
         self.cause = self.limit = self.status = self.ended = None
@@ -39,20 +38,14 @@ class Relay:
         self.patience = None
         self.has_children = self.has_more_dead = True
         self.cpu_limit_ms = limits["cpuTimeMs"]
-        self.cpu_before_ms = cgroup.cpu_ms() if self.cpu_limit_ms is not None else None
+        self.cpu_before_ms = self._cpu_ms() if self.cpu_limit_ms is not None else None
         for source in sources:
             os.set_blocking(source, False)
 
     def watch(self):
         """Returns when the child and all that it started are gone and their output is read."""
         while not self._is_over():
-            for descriptor, _ in self._poll():
-                if descriptor in self.open:
-                    self._relay(descriptor)
-                elif descriptor == self.bell:
-                    _read(self.bell)
-            self._reap()
-            self._check_limits()
+            self._turn()
         for source in list(self.open):
             self._close(source)
 
@@ -68,6 +61,15 @@ class Relay:
         while not self.outbox.is_empty():
             self._poll()
 
+    def _turn(self):
+        for descriptor, _ in self._poll():
+            if descriptor in self.open:
+                self._relay(descriptor)
+            elif descriptor == self.bell:
+                _read(self.bell)
+        self._reap()
+        self._check_limits()
+
     def _is_over(self):
         if self.status is None:
             return False
@@ -80,20 +82,23 @@ class Relay:
 
     def _poll(self):
         poll = select.poll()
-        poll.register(0, select.POLLIN)
-        poll.register(self.bell, select.POLLIN)
+        self._register(poll)
         if not self.outbox.is_empty():
             poll.register(self.outbox.descriptor, select.POLLOUT)
-        if not self.outbox.is_full():
-            for source in self.open:
-                poll.register(source, select.POLLIN)
         events = poll.poll(self._wait_ms())
         for descriptor, _ in events:
             if descriptor == 0:
-                self._hang_up()
+                self._on_stdin()
             elif descriptor == self.outbox.descriptor:
                 self._write()
         return events
+
+    def _register(self, poll):
+        poll.register(0, select.POLLIN)
+        poll.register(self.bell, select.POLLIN)
+        if not self.outbox.is_full():
+            for source in self.open:
+                poll.register(source, select.POLLIN)
 
     def _wait_ms(self):
         if self.has_more_dead:
@@ -105,8 +110,12 @@ class Relay:
             wait = min(wait, CPU_INTERVAL)
         return int(wait * 1000) + 1
 
+    def _on_stdin(self):
+        """It ended, or says what it must not."""
+        self._hang_up()
+
     def _hang_up(self):
-        """Stdin ended, or says what it must not: whoever asked is gone, and nobody will read more of this."""
+        """Whoever asked is gone, and nobody will read more of this."""
         self._kill()
         os._exit(exits.HANG_UP)
 
@@ -117,19 +126,21 @@ class Relay:
             self._hang_up()
 
     def _relay(self, source):
+        """False where there is nothing to read, now or ever."""
         index = self.open[source]
         piece = _read(source)
         if piece is None:
-            return
+            return False
         if not piece:
             self._close(source)
-            return
+            return False
         room = self.caps[index] - self.counts[index]
         self.counts[index] += len(piece)
         if room > 0:
             self.send(KINDS[index], piece[:room])
         if len(piece) > room:
             self._end("output-limit", LIMIT_NAMES[index])
+        return True
 
     def _close(self, source):
         del self.open[source]
@@ -141,9 +152,13 @@ class Relay:
         if time.monotonic() >= self.deadline:
             self._end("timeout")
         elif self.cpu_before_ms is not None:
-            used_ms = (cgroup.cpu_ms() or 0) - self.cpu_before_ms
+            used_ms = (self._cpu_ms() or 0) - self.cpu_before_ms
             if used_ms >= self.cpu_limit_ms:
                 self._end("cpu-timeout")
+
+    def _cpu_ms(self):
+        """CPU time of all processes so far, None where that cannot be read."""
+        return cgroup.cpu_ms()
 
     def _end(self, cause, limit=None):
         if self.cause is None:

@@ -9,6 +9,7 @@ import brigbox_cgroup as cgroup
 import brigbox_exits as exits
 import brigbox_job as jobs
 import brigbox_wire as wire
+from brigbox_outbox import Outbox
 from brigbox_relay import Relay
 
 # What the child says before the code runs: that it is ready for a job, that it has taken it, or why it could not.
@@ -62,7 +63,7 @@ class Child:
         exits.give_up(code, os.read(self.answers, _MAX_REFUSAL).decode("utf-8", "replace"))
 
 
-def fork_child(root, is_ahead):
+def fork_child(root, is_ahead, is_session=False):
     """The child. It gets ready by itself, and waits for its job."""
     # The child's collections need not look at what was there before it, nor copy the pages on which that stands.
     gc.freeze()
@@ -74,7 +75,8 @@ def fork_child(root, is_ahead):
     except OSError as error:
         exits.give_up(exits.NO_CHILD, "cannot start the code's process: %s" % error)
     if pid == 0:
-        _become_child([write_end for _, write_end in pipes], orders[0], answers[1], root, is_ahead)
+        entry = "brigbox_cell" if is_session else "brigbox_child"
+        _become_child(entry, [write_end for _, write_end in pipes], orders[0], answers[1], root, is_ahead)
     for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1]]:
         os.close(descriptor)
     return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0])
@@ -90,13 +92,11 @@ def _ring_on_child_exit():
     return reader
 
 
-def _become_child(pipes, orders, answers, root, is_ahead):
+def _become_child(entry, pipes, orders, answers, root, is_ahead):
     # Kept here, since the code may replace what it finds in the module.
     write, leave = os.write, os._exit
     try:
-        import brigbox_child
-
-        brigbox_child.run(pipes, orders, answers, root, is_ahead)
+        __import__(entry).run(pipes, orders, answers, root, is_ahead)
     except BaseException as error:  # noqa: B902 - two supervisors must never read on
         text = "brigbox: the code's process could not go on: %s: %s\n" % (type(error).__name__, error)
         write(2, text.encode("utf-8", "backslashreplace")[:1024])
@@ -106,11 +106,12 @@ def _become_child(pipes, orders, answers, root, is_ahead):
 
 def run(child, job, frames, root):
     """Gives the child its job, and sees to it. Never returns."""
-    text, limits = job
+    text, _, limits = job
     kills_before = cgroup.oom_kills()
     used_before = child.hand_over(text)
     try:
-        relay = Relay(frames, child.bell, child.pid, child.sources, limits, time.monotonic(), used_before)
+        sources = dict(zip(child.sources, range(3)))
+        relay = Relay(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before)
         _supervise(relay, limits, root, kills_before)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
@@ -122,18 +123,20 @@ def _supervise(relay, limits, root, kills_before):
     import brigbox_artifacts
 
     dropped = brigbox_artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
-    relay.send(b"X", wire.dumps(_report(relay, limits, kills_before, dropped)).encode())
+    relay.send(b"X", wire.dumps(report(relay, limits, kills_before, dropped)).encode())
     relay.flush()
     os._exit(0)
 
 
-def _report(relay, limits, kills_before, dropped):
-    kills_after = cgroup.oom_kills()
+def report(relay, limits, kills_before, dropped):
+    """How it ended. A process that goes on, as a session's does, has no status yet."""
+    kills_after, status = cgroup.oom_kills(), relay.status
     return {
+        "isKept": status is None,
         "cause": relay.cause or _cause_by_rusage(relay, limits),
         "limit": relay.limit,
-        "exitCode": os.WEXITSTATUS(relay.status) if os.WIFEXITED(relay.status) else None,
-        "signal": os.WTERMSIG(relay.status) if os.WIFSIGNALED(relay.status) else None,
+        "exitCode": os.WEXITSTATUS(status) if status is not None and os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else None,
         "wallMs": (relay.ended - relay.started) * 1000,
         "userCpuMs": relay.user_seconds * 1000,
         "systemCpuMs": relay.system_seconds * 1000,
@@ -148,7 +151,7 @@ def _report(relay, limits, kills_before, dropped):
 def _cause_by_rusage(relay, limits):
     """The kernel's own CPU limit ends a process by SIGXCPU, or by SIGKILL a second later where that was caught. It counts by the clock's
     ticks, which differ from what it tells afterwards by some per cent."""
-    if limits["cpuTimeMs"] is None or not os.WIFSIGNALED(relay.status):
+    if limits["cpuTimeMs"] is None or relay.status is None or not os.WIFSIGNALED(relay.status):
         return None
     used_ms = (relay.user_seconds + relay.system_seconds) * 1000
     least_share = {24: 0.8, 9: 0.98}.get(os.WTERMSIG(relay.status))

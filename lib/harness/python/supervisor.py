@@ -1,4 +1,4 @@
-"""PID 1 of a sandbox container: takes one job from stdin, runs it in a child, and tells on stdout, in frames, what became of it."""
+"""PID 1 of a sandbox container: takes a job from stdin, runs it in a child, and tells on stdout, in frames, what became of it."""
 import _signal as signal
 import os
 import sys
@@ -8,15 +8,16 @@ import brigbox_hardening as hardening
 import brigbox_seccomp as seccomp
 import brigbox_wire as wire
 
-PROTOCOL = 2
+PROTOCOL = 3
 MAX_HEADER = 16 * 1024 * 1024
 
 
 # What a job needs beyond what every start needs.
 JOB_MODULES = ("artifacts", "audit", "child", "rehearsal", "run", "values")
+SESSION_MODULES = ("cell", "session")
 
 
-def main(preload, is_ahead, root):
+def main(preload, is_ahead, is_session, root):
     """Never returns."""
     frames = _take_frame_stream()
     _ignore_signals()
@@ -24,16 +25,20 @@ def main(preload, is_ahead, root):
     seccomp.forbid_limits_of_others(hardening.find_prctl())
     versions, missing = _import_ahead(preload)
     if is_ahead:
-        _import_job_modules()
+        _import_job_modules(JOB_MODULES + (SESSION_MODULES if is_session else ()))
     else:
         # While the host sends its job the child gets ready.
         _send_ready(frames, versions, missing, not is_hidden)
     import brigbox_run
 
-    child = brigbox_run.fork_child(root, is_ahead)
+    child = brigbox_run.fork_child(root, is_ahead, is_session)
     if is_ahead:
         child.await_rehearsal()
         _send_ready(frames, versions, missing, not is_hidden)
+    if is_session:
+        import brigbox_session
+
+        brigbox_session.serve(child, _read_job, frames, root)
     brigbox_run.run(child, _read_job(), frames, root)
 
 
@@ -62,8 +67,8 @@ def _import_ahead(names):
     return versions, missing
 
 
-def _import_job_modules():
-    for name in JOB_MODULES:
+def _import_job_modules(names):
+    for name in names:
         __import__("brigbox_" + name)
     for library in ("numpy", "pandas"):
         if library in sys.modules:
@@ -87,7 +92,7 @@ def _send_ready(frames, versions, missing, dumpable):
 
 
 def _read_job():
-    """The job's header, as text for the child, and the limits in it. Inputs and files are left for the child to read."""
+    """The job's header, as text for the child, and what it says. Inputs and files are left where they are."""
     try:
         head = memoryview(bytearray(5))
         wire.read_exactly(0, head)
@@ -99,7 +104,7 @@ def _read_job():
         job = wire.loads(str(text, "utf-8"))
         if job["protocol"] != PROTOCOL:
             raise ValueError("protocol %s instead of %d" % (job["protocol"], PROTOCOL))
-        return text, job["limits"]
+        return text, job, job["limits"]
     except (EOFError, ConnectionResetError):
         os._exit(exits.HANG_UP)
     except Exception as error:

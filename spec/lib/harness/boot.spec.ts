@@ -25,8 +25,14 @@ test("a program beyond one argument is refused", () => {
   assert.throws(() => harnessCommand({ preload: Array(20_000).fill("module") }), /grown to \d+ bytes/);
 });
 
-test("every module of the supervisor is in it", () => {
-  const program = harnessCommand().at(-1) ?? "";
+test("a session's fits into one argument too", () => {
+  const [program = ""] = harnessCommand({ isSession: true }).slice(-1);
+  assert.ok(Buffer.byteLength(program) < longestArgument);
+});
+
+test("every module of the supervisor is in it, and those of sessions are in theirs alone", () => {
+  const program = harnessCommand({ isSession: true }).at(-1) ?? "";
+  assert.not.match(harnessCommand().join(""), '"brigbox_session":');
   for (const file of readdirSync(new URL("../../../lib/harness/python", import.meta.url)))
     if (file.endsWith(".py") && file !== "boot.py")
       assert.ok(program.includes(`"brigbox_${file.slice(0, -3)}":`), file);

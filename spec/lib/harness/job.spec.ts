@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { encodeJob } from "../../../lib/harness/job.ts";
+import { protocolVersion } from "../../../lib/harness/protocol.ts";
 import { suite } from "../../support/suite.ts";
 import { wideLimits } from "../../support/supervisor.ts";
 
@@ -25,7 +26,7 @@ function parse(pieces: readonly Uint8Array[]): { kind: string; json: Record<stri
 test("a job without inputs and files is one frame", () => {
   const { kind, json, rest } = parse(encodeJob({ header, inputs: [], files: new Map() }));
   assert.is(kind, "J");
-  assert.equal(json, { ...header, protocol: 2, inputBytes: 0, files: [] });
+  assert.equal(json, { ...header, protocol: protocolVersion, inputBytes: 0, files: [] });
   assert.is(rest.length, 0);
 });
 

@@ -33,6 +33,7 @@ const kinds = [
     name: "report",
     parse: parseReport,
     good: {
+      isKept: false,
       cause: null,
       limit: null,
       exitCode: 0,
@@ -47,6 +48,7 @@ const kinds = [
       droppedArtifacts: [dropped],
     },
     bad: {
+      isKept: [null, "false", 0, true, undefined],
       cause: ["", "oom", 0, undefined],
       limit: ["", "artifacts", 1, undefined],
       exitCode: ["0", -1, 256, 0.5],
@@ -154,6 +156,8 @@ test("a report must say either an exit code or a signal, and a limit where one w
   const contradictions = [
     { exitCode: null, signal: null },
     { exitCode: 0, signal: 9 },
+    { isKept: true, exitCode: 0 },
+    { isKept: true, exitCode: null, cause: "timeout" },
     { cause: "output-limit", limit: null },
     { cause: "timeout", limit: "stdout" },
   ];

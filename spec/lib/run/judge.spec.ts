@@ -8,6 +8,7 @@ import { suite } from "../../support/suite.ts";
 const test = suite("the verdict");
 
 const report: ReportFrame = {
+  isKept: false,
   cause: null,
   limit: null,
   exitCode: 0,

@@ -10,6 +10,7 @@ import {
   step,
   steps,
 } from "../../../lib/run/state.ts";
+import { createRandom } from "../../support/random.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("the state machine of a run");
@@ -238,17 +239,6 @@ test("nothing moves a run that is done", () => {
     assert.equal(next.effects, [], event.type);
   }
 });
-
-/** Numbers that look random and are the same each time (mulberry32). */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What may happen next: answers to the effects that wait for one, and whatever a container or a caller does by itself. */
 function eventsFor(pending: readonly Effect[], hasStarted: boolean): RunEvent[] {

@@ -27,6 +27,7 @@ const ready = {
 const report = {
   cause: null,
   limit: null,
+  isKept: false,
   exitCode: 0,
   signal: null,
   wallMs: 1,

@@ -7,8 +7,8 @@ import { type EngineClient, listContainers } from "../../../engine-api/mod.ts";
 import { labels } from "../../../lib/ownership.ts";
 import { reap } from "../../../lib/reaper/reap.ts";
 
-/** What the victim does: one cold run, or some with a pool. */
-export type Program = "short" | "busy" | "pooled";
+/** What the victim does: one cold run, some with a pool, or cells of a session. */
+export type Program = "short" | "busy" | "pooled" | "session";
 
 /** What became of the containers whose host was killed. */
 export interface KillRound {

@@ -5,7 +5,7 @@ import { createSeededRandom } from "./seeded-random.ts";
 /** Within this after the kill of its host no started container may exist, milliseconds. */
 export const goneWithinMs = 5000;
 
-const programs: readonly Program[] = ["short", "busy", "pooled"];
+const programs: readonly Program[] = ["short", "busy", "pooled", "session"];
 
 /** Some kills must come after the cleanup, too. */
 const spread = 1.15;
