@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addConfigCommand } from "./commands/config.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addImageCommand } from "./commands/image.ts";
+import { addLoopCommand } from "./commands/loop.ts";
 import { addPsCommand } from "./commands/ps.ts";
 import { addReapCommand } from "./commands/reap.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -49,6 +50,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   for (const add of [
     addSetupCommand,
     addRunCommand,
+    addLoopCommand,
     addDoctorCommand,
     addImageCommand,
     addPsCommand,

@@ -1,3 +1,4 @@
+import { ConfigError } from "../errors.ts";
 import { backOff } from "./backoff.ts";
 import { candidateId } from "./candidate-id.ts";
 import { ProposalError } from "./errors.ts";
@@ -75,7 +76,12 @@ async function propose(session: Session, index: number): Promise<Required<Exclud
 /** Whatever a proposer throws may pass: services do. Only a mistake of the program is none. */
 async function waitAfter(session: Session, index: number, error: unknown): Promise<void> {
   const { settings, ending, stopping } = session;
-  if (error instanceof TypeError || ++session.proposalTroubles >= settings.maxTroubles) throw error;
+  if (
+    error instanceof TypeError ||
+    error instanceof ConfigError ||
+    ++session.proposalTroubles >= settings.maxTroubles
+  )
+    throw error;
   const message = cap(error instanceof Error ? error.message : String(error), longestMessage);
   await session.channel.push({ type: "propose-failed", index, message });
   await backOff(session.proposalTroubles, { firstMs: settings.retryDelayMs, signal: ending.signal }).catch(

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../values/types.ts";
 import type { Champion, LoopCounts } from "./ledger.ts";
 import type { Failure } from "./outcome.ts";
 
@@ -15,6 +16,8 @@ export type LoopEvent =
       readonly type: "result";
       readonly index: number;
       readonly id: string;
+      /** What the proposer gave along with the code. */
+      readonly meta: JsonValue;
       /** Null where it failed. */
       readonly score: number | null;
       readonly holdout: number | null;

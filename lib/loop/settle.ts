@@ -56,14 +56,14 @@ async function tryOnce(session: Session, candidate: PendingCandidate): Promise<T
 
 async function conclude(
   session: Session,
-  { index, id }: PendingCandidate,
+  { index, id, meta }: PendingCandidate,
   evaluation: Awaited<ReturnType<typeof evaluate>>,
 ): Promise<void> {
   const { score } = evaluation;
   const isBest = score !== null && session.ledger.wouldLead({ index, score });
   await commit(session, { type: "result", id, ...evaluation, elapsedMs: session.elapsedMs() });
   const counts = session.ledger.counts();
-  await session.channel.push({ type: "result", index, id, ...evaluation, isBest, counts });
+  await session.channel.push({ type: "result", index, id, meta, ...evaluation, isBest, counts });
 }
 
 async function giveUp(session: Session, { index, id }: PendingCandidate, attempts: number): Promise<void> {

@@ -4,8 +4,11 @@ import { DisqualifiedError, type Holdout, type Score } from "../options.ts";
 import { type PriceColumns, type PriceTable, toPriceTable } from "./price-table.ts";
 import { readWeights, type SignalWeights } from "./signal-weights.ts";
 
-/** How well a strategy did: mean over deviation of its returns a year, or what it earned a year, compounded. */
-export type Measure = "sharpe" | "yearly-return";
+/**
+ * How well a strategy did, a year: mean over deviation of its returns; what it earned, compounded; or the mean less half of `riskAversion`
+ * times the variance, which is the sure return that such an investor would take instead.
+ */
+export type Measure = "sharpe" | "yearly-return" | "utility";
 
 /** Options of {@link createSignalScore}. */
 export interface SignalScoreOptions {
@@ -15,6 +18,8 @@ export interface SignalScoreOptions {
   readonly holdoutInputs?: Readonly<Record<string, Value>> | null;
   /** @default "sharpe" */
   readonly measure?: Measure;
+  /** How much the measure `utility` minds risk. @default 5 */
+  readonly riskAversion?: number;
   /** The name of the returned frame with the weights: a row a day, a column a symbol. @default "signal" */
   readonly signal?: string;
   /** The name of the input with the prices. @default "prices" */
@@ -47,6 +52,7 @@ export function createSignalScore(options: SignalScoreOptions): {
 } {
   const settings: Settings = {
     measure: "sharpe",
+    riskAversion: 5,
     signal: "signal",
     prices: "prices",
     columns: { date: "date", symbol: "symbol", price: "price" },
@@ -99,16 +105,24 @@ function returnsOf(
   return returns;
 }
 
-function measure(returns: readonly number[], { measure: kind, periodsPerYear }: Settings): number {
+function measure(returns: readonly number[], settings: Settings): number {
+  const { measure: kind, periodsPerYear, riskAversion } = settings;
   if (returns.length < 2) throw new Error("there are fewer than two returns to measure");
   if (returns.every((value) => value === 0)) throw new Error("it never held anything");
   const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-  if (kind === "yearly-return") {
-    const growth = returns.reduce((product, value) => product * Math.max(0, 1 + value), 1);
-    return growth ** (periodsPerYear / returns.length) - 1;
-  }
   const variance = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (returns.length - 1);
-  return (mean / Math.sqrt(variance)) * Math.sqrt(periodsPerYear);
+  switch (kind) {
+    case "sharpe":
+      return (mean / Math.sqrt(variance)) * Math.sqrt(periodsPerYear);
+    case "utility":
+      return (mean - (riskAversion / 2) * variance) * periodsPerYear;
+    case "yearly-return": {
+      const growth = returns.reduce((product, value) => product * Math.max(0, 1 + value), 1);
+      return growth ** (periodsPerYear / returns.length) - 1;
+    }
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Weights of one day that came of the same past must be the same, but for rounding. */
