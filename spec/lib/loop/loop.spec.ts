@@ -61,7 +61,9 @@ test("the same code is run once, and its earlier result counts", async () => {
   const events = await eventsOf(playLoop({ executor, propose, budget: { candidates: 3 }, concurrency: 1 }));
   assert.equal(executor.ran, ["result = 0", "result = 1", "result = 2"]);
   assert.not(events.some(({ type }) => type === "repeated"));
-  const again = await eventsOf(playLoop({ propose, budget: { candidates: 4 }, concurrency: 1, maxRepeats: 5 }));
+  const again = await eventsOf(
+    playLoop({ propose, budget: { candidates: 4 }, concurrency: 1, maxRepeats: 5 }),
+  );
   const repeated = again.filter((event) => event.type === "repeated");
   assert.equal(
     repeated.map(({ index, score }) => [index, score]),
@@ -127,10 +129,9 @@ test("a proposer is told the best, the last failures with their places, and noth
     ],
   );
   assert.not.match(JSON.stringify(contexts), "12345");
-  const { failure, code } = failures[0] ?? assert.unreachable();
-  assert.equal([failure.status, failure.exceptionType, failure.line], ["error", "ValueError", 3]);
-  assert.is(failure.message.length, 400);
-  assert.is(code.length, 4000);
+  const { failure, code } = failures[0] ?? {};
+  assert.equal([failure?.status, failure?.exceptionType, failure?.line], ["error", "ValueError", 3]);
+  assert.equal([failure?.message.length, code?.length], [400, 4000]);
   assert.equal([counts.candidates, counts.failed], [3, 1]);
 });
 
@@ -165,7 +166,7 @@ test("what the validator refuses is told with what to write instead", async () =
 const badScores: readonly (readonly [string, LoopOptions["score"], RegExp])[] = [
   ["that is NaN", () => Number.NaN, /not a finite number/],
   ["that is infinite", () => Number.POSITIVE_INFINITY, /not a finite number/],
-  ["that is thrown at", () => assert.unreachable("give a frame"), /give a frame/],
+  ["that is thrown at", () => Promise.reject(new Error("give a frame")), /give a frame/],
   ["that is not there", valueScore("values.result.sharpe"), /values\.result\.sharpe is not there/],
 ];
 for (const [name, score, message] of badScores) {
@@ -212,7 +213,9 @@ test("who does not hold on what is kept back cannot win, and the proposer learns
     },
   };
   const events = await eventsOf(playLoop({ executor, holdout, concurrency: 1 }));
-  const failures = events.flatMap((event) => (event.type === "result" && event.failure !== null ? [event.failure] : []));
+  const failures = events.flatMap((event) =>
+    event.type === "result" && event.failure !== null ? [event.failure] : [],
+  );
   assert.equal(
     failures.map(({ status, message }) => [status, message]),
     [
@@ -241,7 +244,9 @@ test("code that takes the sandbox down each time is a dead letter, and the other
     return {};
   });
   const events = await eventsOf(playLoop({ executor, maxAttempts: 3 }));
-  const dead = events.flatMap((event) => (event.type === "dead-letter" ? [[event.index, event.attempts]] : []));
+  const dead = events.flatMap((event) =>
+    event.type === "dead-letter" ? [[event.index, event.attempts]] : [],
+  );
   assert.equal(dead.sort(), [
     [3, 3],
     [4, 3],
@@ -303,14 +308,18 @@ test("a proposer that fails is asked again for the same number; again and again,
 });
 
 test("a proposer that has no more ends the loop", async () => {
-  const propose = async ({ index }: ProposeContext): Promise<string | null> => (index < 4 ? `result = ${index}` : null);
+  const propose = async ({ index }: ProposeContext): Promise<string | null> =>
+    index < 4 ? `result = ${index}` : null;
   const { reason, counts } = await playLoop({ propose }).run();
   assert.equal([reason, counts.scored], ["exhausted", 4]);
 });
 
 test("code that is too long or no text is not taken", async () => {
   for (const code of ["x".repeat(1001), "\ud800", 3 as unknown as string])
-    await rejectionOf(playLoop({ propose: () => code, maxCodeBytes: 1000, maxTroubles: 1 }).run(), ProposalError);
+    await rejectionOf(
+      playLoop({ propose: () => code, maxCodeBytes: 1000, maxTroubles: 1 }).run(),
+      ProposalError,
+    );
 });
 
 test("time that is used up begins nothing new, and lets what runs come to its end", async () => {
@@ -335,7 +344,9 @@ test("a signal cancels runs and proposals, and its reason is thrown as it is", a
   const controller = new AbortController();
   const stopped: unknown[] = [];
   const executor = createPlayExecutor(async (_, { signal }) => {
-    await delay(60_000, undefined, { signal: signal as AbortSignal }).catch(() => stopped.push(signal?.reason));
+    await delay(60_000, undefined, { signal: signal as AbortSignal }).catch(() =>
+      stopped.push(signal?.reason),
+    );
     return { status: "cancelled" };
   });
   const reason = new Error("enough");

@@ -7,7 +7,8 @@ export function readRecords(path: string): readonly JournalRecord[] {
   const lines = readFileSync(path, "utf8").split("\n");
   return lines.slice(0, -1).map((line, place) => {
     const record = parseRecord(line);
-    if (record === null) throw new Error(`line ${place + 1} of the journal is no record: ${line.slice(0, 100)}`);
+    if (record === null)
+      throw new Error(`line ${place + 1} of the journal is no record: ${line.slice(0, 100)}`);
     return record;
   });
 }
