@@ -1,5 +1,6 @@
 import { isConnectionError } from "../../engine-api/mod.ts";
 import { ConfigError, SandboxError } from "../errors.ts";
+import { JournalError } from "../loop/errors.ts";
 import type { RunStatus } from "../verdict.ts";
 
 /** What the command's exit code says. Scripts rely on these. */
@@ -35,7 +36,7 @@ export function exitCodeOf(status: RunStatus): number {
 
 /** The exit code of something that was thrown. */
 export function exitCodeOfError(error: unknown): number {
-  if (error instanceof ConfigError) return exitCodes.usage;
+  if (error instanceof ConfigError || error instanceof JournalError) return exitCodes.usage;
   return isUnreachable(error) ? exitCodes.noEngine : exitCodes.infrastructure;
 }
 

@@ -33,7 +33,7 @@ const oneRandomIn = 10;
 const mostTries = 50;
 
 /**
- * The genomes of one generation, each unlike all before it as long as there are such.
+ * The genomes of one generation, each unlike all before it as long as such are found.
  *
  * @param parents none for the first generation, which is random.
  * @param seen texts of genomes; the new ones are added.
@@ -52,9 +52,10 @@ export function breed(
     for (let tries = 0; tries < mostTries; tries++) {
       // The longer nothing new comes, the further from the parents it is searched.
       const mutation = Math.min(1, options.mutation * (1 + tries / 10));
-      genome = isRandom
-        ? randomGenome(options.genes, random)
-        : child(parents, { ...options, mutation }, random);
+      genome =
+        isRandom || tries > mostTries / 2
+          ? randomGenome(options.genes, random)
+          : child(parents, { ...options, mutation }, random);
       if (!seen.has(genomeText(genome))) break;
     }
     seen.add(genomeText(genome));
