@@ -76,103 +76,24 @@ interface Entry extends PendingCandidate {
 
 const longestFailedCode = 4000;
 
+/** What a ledger is made of. */
+interface Books {
+  readonly keep: { readonly champions: number; readonly failures: number };
+  readonly scores: Map<string, number | null>;
+  readonly pending: Map<string, Entry>;
+  readonly champions: Champion[];
+  readonly failures: FailedCandidate[];
+  readonly counts: { -readonly [name in keyof LoopCounts]: number };
+}
+
 /** An empty ledger. @param keep how many of the best and of the last failed are kept */
-export function createLedger(keep: { readonly champions: number; readonly failures: number }): Ledger {
-  const scores = new Map<string, number | null>();
-  const pending = new Map<string, Entry>();
-  const champions: Champion[] = [];
-  const failures: FailedCandidate[] = [];
+export function createLedger(keep: Books["keep"]): Ledger {
   const counts = { candidates: 0, scored: 0, failed: 0, deadLetters: 0, repeated: 0, elapsedMs: 0 };
-
-  function propose({ id, index, code, meta }: Extract<JournalRecord, { type: "proposed" }>): void {
-    if (scores.has(id) || pending.has(id)) throw new JournalError("this candidate has been proposed before");
-    pending.set(id, { id, index, code, meta, attempts: 1, followers: [] });
-    counts.candidates++;
-  }
-
-  function repeat({ id, index, meta }: Extract<JournalRecord, { type: "repeated" }>): readonly Outcome[] {
-    counts.repeated++;
-    const score = scores.get(id);
-    if (score !== undefined) return [{ index, meta, score }];
-    entryOf(id).followers.push({ index, meta });
-    return [];
-  }
-
-  function entryOf(id: string): Entry {
-    const entry = pending.get(id);
-    if (entry === undefined)
-      throw new JournalError("this candidate was never proposed, or has its result already");
-    return entry;
-  }
-
-  function settle(
-    id: string,
-    score: number | null,
-  ): { readonly entry: Entry; readonly outcomes: readonly Outcome[] } {
-    const entry = entryOf(id);
-    pending.delete(id);
-    scores.set(id, score);
-    const outcomes = [entry, ...entry.followers].map(({ index, meta }) => ({ index, meta, score }));
-    return { entry, outcomes };
-  }
-
-  function crown(champion: Champion): void {
-    champions.push(champion);
-    champions.sort(byRank);
-    champions.length = Math.min(champions.length, keep.champions);
-  }
-
-  function remember({ index, id, code }: Entry, failure: Failure): void {
-    counts.failed++;
-    failures.unshift({ index, id, code: cap(code, longestFailedCode), failure });
-    failures.length = Math.min(failures.length, keep.failures);
-  }
-
-  function conclude(record: Extract<JournalRecord, { type: "result" }>): readonly Outcome[] {
-    const { id, holdout, failure } = record;
-    const score = failure === null ? record.score : null;
-    if (failure === null && score === null) throw new JournalError("a result has a score or a failure");
-    const { entry, outcomes } = settle(id, score);
-    if (failure !== null) remember(entry, failure);
-    if (score === null) return outcomes;
-    counts.scored++;
-    crown({ index: entry.index, id, code: entry.code, meta: entry.meta, score, holdout });
-    return outcomes;
-  }
-
-  function giveUp({ id, reason }: Extract<JournalRecord, { type: "dead-letter" }>): readonly Outcome[] {
-    const { entry, outcomes } = settle(id, null);
-    counts.deadLetters++;
-    remember(entry, plainFailure("dead-letter", reason));
-    return outcomes;
-  }
-
-  function apply(record: JournalRecord): readonly Outcome[] {
-    if ("elapsedMs" in record) counts.elapsedMs = Math.max(counts.elapsedMs, record.elapsedMs);
-    switch (record.type) {
-      case "proposed":
-        propose(record);
-        return [];
-      case "attempt":
-        entryOf(record.id).attempts = record.attempt;
-        return [];
-      case "repeated":
-        return repeat(record);
-      case "result":
-        return conclude(record);
-      case "dead-letter":
-        return giveUp(record);
-      case "done":
-        return [];
-      case "loop":
-        throw new JournalError("a second first line");
-      default:
-        return record satisfies never;
-    }
-  }
-
+  const [scores, pending] = [new Map<string, number | null>(), new Map<string, Entry>()];
+  const [champions, failures]: [Champion[], FailedCandidate[]] = [[], []];
+  const books: Books = { keep, scores, pending, champions, failures, counts };
   return {
-    apply,
+    apply: (record) => apply(books, record),
     has: (id) => scores.has(id) || pending.has(id),
     scoreOf: (id) => scores.get(id) ?? null,
     pending: () => [...pending.values()],
@@ -181,6 +102,99 @@ export function createLedger(keep: { readonly champions: number; readonly failur
     failures: () => [...failures],
     counts: () => ({ ...counts }),
   };
+}
+
+function apply(books: Books, record: JournalRecord): readonly Outcome[] {
+  const { counts } = books;
+  if ("elapsedMs" in record) counts.elapsedMs = Math.max(counts.elapsedMs, record.elapsedMs);
+  switch (record.type) {
+    case "proposed":
+      propose(books, record);
+      return [];
+    case "attempt":
+      entryOf(books, record.id).attempts = record.attempt;
+      return [];
+    case "repeated":
+      return repeat(books, record);
+    case "result":
+      return conclude(books, record);
+    case "dead-letter":
+      return giveUp(books, record);
+    case "done":
+      return [];
+    case "loop":
+      throw new JournalError("a second first line");
+    default:
+      return record satisfies never;
+  }
+}
+
+type RecordOf<T extends JournalRecord["type"]> = Extract<JournalRecord, { readonly type: T }>;
+
+function propose({ scores, pending, counts }: Books, { id, index, code, meta }: RecordOf<"proposed">): void {
+  if (scores.has(id) || pending.has(id)) throw new JournalError("this candidate has been proposed before");
+  pending.set(id, { id, index, code, meta, attempts: 1, followers: [] });
+  counts.candidates++;
+}
+
+function repeat(books: Books, { id, index, meta }: RecordOf<"repeated">): readonly Outcome[] {
+  books.counts.repeated++;
+  const score = books.scores.get(id);
+  if (score !== undefined) return [{ index, meta, score }];
+  entryOf(books, id).followers.push({ index, meta });
+  return [];
+}
+
+function conclude(
+  books: Books,
+  { id, score: given, holdout, failure }: RecordOf<"result">,
+): readonly Outcome[] {
+  const score = failure === null ? given : null;
+  if (failure === null && score === null) throw new JournalError("a result has a score or a failure");
+  const { entry, outcomes } = settle(books, id, score);
+  if (failure !== null) remember(books, entry, failure);
+  if (score === null) return outcomes;
+  books.counts.scored++;
+  const { index, code, meta } = entry;
+  crown(books, { index, id, code, meta, score, holdout });
+  return outcomes;
+}
+
+function giveUp(books: Books, { id, reason }: RecordOf<"dead-letter">): readonly Outcome[] {
+  const { entry, outcomes } = settle(books, id, null);
+  books.counts.deadLetters++;
+  remember(books, entry, plainFailure("dead-letter", reason));
+  return outcomes;
+}
+
+function settle(
+  books: Books,
+  id: string,
+  score: number | null,
+): { readonly entry: Entry; readonly outcomes: readonly Outcome[] } {
+  const entry = entryOf(books, id);
+  books.pending.delete(id);
+  books.scores.set(id, score);
+  return { entry, outcomes: [entry, ...entry.followers].map(({ index, meta }) => ({ index, meta, score })) };
+}
+
+function entryOf({ pending }: Books, id: string): Entry {
+  const entry = pending.get(id);
+  if (entry === undefined)
+    throw new JournalError("this candidate was never proposed, or has its result already");
+  return entry;
+}
+
+function crown({ champions, keep }: Books, champion: Champion): void {
+  champions.push(champion);
+  champions.sort(byRank);
+  champions.length = Math.min(champions.length, keep.champions);
+}
+
+function remember({ counts, failures, keep }: Books, { index, id, code }: Entry, failure: Failure): void {
+  counts.failed++;
+  failures.unshift({ index, id, code: cap(code, longestFailedCode), failure });
+  failures.length = Math.min(failures.length, keep.failures);
 }
 
 type Ranked = Pick<Champion, "score" | "index">;

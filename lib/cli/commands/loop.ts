@@ -2,10 +2,9 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
 import { createExecutor } from "../../executor.ts";
-import { type ConfiguredLoop, loadLoop } from "../../loop/configured-loop.ts";
+import type { ConfiguredLoop } from "../../loop/configured-loop.ts";
 import type { LoopSummary } from "../../loop/events.ts";
 import type { Champion } from "../../loop/ledger.ts";
-import { createLoop } from "../../loop/loop.ts";
 import type { LoopExecutor, LoopOptions } from "../../loop/options.ts";
 import { resolvePolicy } from "../../policy/resolve-policy.ts";
 import { type CliContext, type GlobalOptions, withClient } from "../context.ts";
@@ -56,6 +55,8 @@ export function addLoopCommand(program: Command, context: CliContext): void {
 }
 
 async function runLoop(path: string, flags: LoopFlags, context: CliContext): Promise<void> {
+  // Loaded only where it is used: its parsers cost more than the rest of the command's start.
+  const { loadLoop } = await import("../../loop/configured-loop.ts");
   const configured = await loadLoop(path, context.env);
   const options = override(configured.options, flags);
   refuseDirect(flags.sandbox ?? configured.sandbox);
@@ -107,6 +108,7 @@ async function withExecutor<T>(
 async function work(options: LoopOptions, flags: LoopFlags, { out, err }: CliContext): Promise<LoopSummary> {
   const isJson = flags.json === true;
   const view = createLoopView(err, { budget: options.budget.candidates, champions: options.champions ?? 5 });
+  const { createLoop } = await import("../../loop/loop.ts");
   let summary: LoopSummary | null = null;
   try {
     for await (const event of createLoop(options)) {
