@@ -4,8 +4,9 @@ import { candidateId } from "./candidate-id.ts";
 import { ProposalError } from "./errors.ts";
 import type { PendingCandidate } from "./ledger.ts";
 import { cap } from "./outcome.ts";
-import type { Proposal } from "./proposer.ts";
+import type { Proposal, ProposeContext } from "./proposer.ts";
 import { commit, endWith, type Session } from "./session.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 const longestMeta = 16_384;
 const longestMessage = 400;
@@ -55,13 +56,15 @@ async function askOnce(session: Session, index: number): Promise<PendingCandidat
 
 async function propose(session: Session, index: number): Promise<Required<Exclude<Proposal, string>> | null> {
   const { settings, ledger, ending } = session;
-  const proposal = await settings.proposer.propose({
+  const context: ProposeContext = {
     index,
     champions: ledger.champions().map(({ holdout: _holdout, ...champion }) => champion),
     failures: ledger.failures(),
     counts: ledger.counts(),
     signal: ending.signal,
-  });
+  };
+  const asked = Promise.resolve(settings.proposer.propose(context));
+  const proposal = await untilAborted(asked, ending.signal);
   if (proposal === null) return null;
   const { code, meta = null } = typeof proposal === "string" ? { code: proposal } : proposal;
   if (typeof code !== "string" || !code.isWellFormed())

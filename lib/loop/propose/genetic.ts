@@ -2,6 +2,7 @@ import { ConfigError } from "../../errors.ts";
 import { createDeferred } from "../../run/deferred.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Proposer } from "../proposer.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { type BreedOptions, breed, type Gene, type Genes, type Genome, type Parent } from "./breed.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 import { createTemplate } from "./template.ts";
@@ -85,7 +86,7 @@ function createSearch(options: BreedOptions, seed: number): Search {
   return {
     async genomeOf(index, signal) {
       const wanted = Math.floor(index / population);
-      while (wanted > generation) await aborted(change.promise, signal);
+      while (wanted > generation) await untilAborted(change.promise, signal);
       const genome = wanted === generation ? genomes[index % population] : undefined;
       if (genome === undefined) throw new TypeError(`proposal ${index} is of a generation that is over`);
       return genome;
@@ -97,20 +98,6 @@ function createSearch(options: BreedOptions, seed: number): Search {
       change = createDeferred();
     },
   };
-}
-
-async function aborted(change: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let onAbort = (): void => undefined;
-  const abort = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    await Promise.race([change, abort]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function checkOptions({ genes, population, mutation }: BreedOptions, seed: number): void {

@@ -340,6 +340,12 @@ test("time that is used up wakes a proposer that waits", async () => {
   assert.is(reason, "time");
 });
 
+test("a proposer that does not listen to its signal holds nobody up", async () => {
+  const propose = (): Promise<null> => new Promise(() => undefined);
+  const { reason } = await playLoop({ propose, budget: { candidates: 5, timeMs: 50 } }).run();
+  assert.is(reason, "time");
+});
+
 test("a signal cancels runs and proposals, and its reason is thrown as it is", async () => {
   const controller = new AbortController();
   const stopped: unknown[] = [];

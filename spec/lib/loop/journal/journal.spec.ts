@@ -69,6 +69,18 @@ test("a last line that was cut anywhere is dropped, and the next takes its place
   }
 });
 
+test("nothing is left of a cut line that was longer than the next", async () => {
+  using folder = temporaryFolder();
+  const path = folder.at("j.jsonl");
+  await begin(path, [proposed(0)]);
+  appendFileSync(path, JSON.stringify(proposed(1, "x".repeat(10_000))));
+  const journal = await openJournal(path, { identity, onRecord: () => undefined });
+  await journal.append(proposed(2));
+  await journal.close();
+  assert.equal(await readBack(path), [proposed(0), proposed(2)]);
+  assert.ok(readFileSync(path, "utf8").endsWith("}\n"));
+});
+
 test("a first line that was cut is begun anew", async () => {
   using folder = temporaryFolder();
   const path = folder.at("j.jsonl");
