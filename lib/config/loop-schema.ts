@@ -225,5 +225,5 @@ export const loopSchema: v.GenericSchema<unknown, LoopConfig> = v.strictObject({
     null,
   ),
   champions: v.optional(whole(1, 1000), 5),
-  attempts: v.optional(whole(1, 1000), 5),
+  attempts: v.optional(whole(1, 1000), 3),
 });

@@ -109,5 +109,5 @@ async function take(
   session.repeats = 0;
   await commit(session, { type: "proposed", index, id, code, meta });
   await channel.push({ type: "proposed", index, id });
-  return { index, id, code, meta, attempts: 1 };
+  return { index, id, code, meta, attempts: 1, lost: { sandbox: 0, process: 0 } };
 }

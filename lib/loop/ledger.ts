@@ -30,6 +30,8 @@ export interface PendingCandidate {
   readonly meta: JsonValue;
   /** Tries that were begun. */
   readonly attempts: number;
+  /** How often a try was lost, and what with it. */
+  readonly lost: { readonly sandbox: number; readonly process: number };
 }
 
 /** Where a loop stands, all its processes together. */
@@ -70,6 +72,7 @@ export interface Ledger {
 
 interface Entry extends PendingCandidate {
   attempts: number;
+  lost: { sandbox: number; process: number };
   /** Proposals of the same code that wait for its result. */
   readonly followers: { readonly index: number; readonly meta: JsonValue }[];
 }
@@ -112,7 +115,7 @@ function apply(books: Books, record: JournalRecord): readonly Outcome[] {
       propose(books, record);
       return [];
     case "attempt":
-      entryOf(books, record.id).attempts = record.attempt;
+      tryAgain(books, record);
       return [];
     case "repeated":
       return repeat(books, record);
@@ -121,6 +124,7 @@ function apply(books: Books, record: JournalRecord): readonly Outcome[] {
     case "dead-letter":
       return giveUp(books, record);
     case "done":
+    case "closed":
       return [];
     case "loop":
       throw new JournalError("a second first line");
@@ -133,8 +137,14 @@ type RecordOf<T extends JournalRecord["type"]> = Extract<JournalRecord, { readon
 
 function propose({ scores, pending, counts }: Books, { id, index, code, meta }: RecordOf<"proposed">): void {
   if (scores.has(id) || pending.has(id)) throw new JournalError("this candidate has been proposed before");
-  pending.set(id, { id, index, code, meta, attempts: 1, followers: [] });
+  pending.set(id, { id, index, code, meta, attempts: 1, lost: { sandbox: 0, process: 0 }, followers: [] });
   counts.candidates++;
+}
+
+function tryAgain(books: Books, { id, attempt, after }: RecordOf<"attempt">): void {
+  const entry = entryOf(books, id);
+  entry.attempts = attempt;
+  entry.lost[after]++;
 }
 
 function repeat(books: Books, { id, index, meta }: RecordOf<"repeated">): readonly Outcome[] {

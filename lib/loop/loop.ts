@@ -64,7 +64,7 @@ async function* work(settings: LoopSettings): AsyncGenerator<LoopEvent, void, un
   const { signal } = settings;
   signal?.throwIfAborted();
   const session = await openSession(settings);
-  const onAbort = (): void => stop(session, signal?.reason);
+  const onAbort = (): void => leave(session, signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
   const timer = startTimer(session);
   const working = workToEnd(session);
@@ -73,9 +73,9 @@ async function* work(settings: LoopSettings): AsyncGenerator<LoopEvent, void, un
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    stop(session, new DOMException("nobody reads on", "AbortError"));
+    leave(session, new DOMException("nobody reads on", "AbortError"));
     await working;
-    await session.journal.close();
+    await closeJournal(session);
   }
 }
 
@@ -86,7 +86,7 @@ async function openSession(settings: LoopSettings): Promise<Session> {
   const indexes = createIndexes();
   let isChanged = true;
   const onRecord = (record: JournalRecord): void => {
-    isChanged = record.type !== "done";
+    isChanged = record.type !== "done" && record.type !== "closed";
     if ("index" in record) indexes.mark(record.index);
     for (const outcome of ledger.apply(record)) settings.proposer.observe?.(outcome);
   };
@@ -98,6 +98,7 @@ async function openSession(settings: LoopSettings): Promise<Session> {
     ...{ settings, identity, ledger, indexes, journal },
     channel: createChannel(eventRoom),
     resumed: [...ledger.pending()],
+    isAfterCrash: isChanged,
     ending: new AbortController(),
     stopping: new AbortController(),
     reason: null,
@@ -106,6 +107,7 @@ async function openSession(settings: LoopSettings): Promise<Session> {
     proposalTroubles: 0,
     sandboxTroubles: 0,
     isChanged,
+    isLeft: false,
     elapsedMs: () => Math.round(beforeMs + performance.now() - startedAt),
   };
 }
@@ -145,7 +147,7 @@ async function workOn(session: Session): Promise<void> {
     const left = session.resumed.shift();
     const candidate = left ?? (await askForCandidate(session));
     if (candidate === null) return;
-    await settle(session, candidate, left === undefined ? 0 : left.attempts);
+    await settle(session, candidate, left !== undefined && session.isAfterCrash);
   }
 }
 
@@ -153,11 +155,26 @@ async function conclude(session: Session): Promise<LoopSummary> {
   const { ledger, journal } = session;
   const reason = session.reason ?? "candidates";
   if (session.isChanged) await journal.append({ type: "done", reason, elapsedMs: session.elapsedMs() });
+  session.isChanged = false;
   return {
     reason,
     counts: { ...ledger.counts(), elapsedMs: session.elapsedMs() },
     champions: ledger.champions(),
   };
+}
+
+/** Drops all, by nobody's fault. */
+function leave(session: Session, reason: unknown): void {
+  if (!session.stopping.signal.aborted) session.isLeft = true;
+  stop(session, reason);
+}
+
+async function closeJournal({ journal, isLeft, isChanged, elapsedMs }: Session): Promise<void> {
+  try {
+    if (isLeft && isChanged) await journal.append({ type: "closed", elapsedMs: elapsedMs() });
+  } finally {
+    await journal.close();
+  }
 }
 
 /** Drops all; the first cause counts. */

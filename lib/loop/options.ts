@@ -65,8 +65,10 @@ export interface LoopOptions {
   readonly champions?: number;
   /** How many of the last that failed are kept, and told to the proposer. @default 10 */
   readonly failures?: number;
-  /** How often code may take the sandbox (or this process) down before it is a dead letter. @default 5 */
+  /** How often code may take the sandbox down before it is a dead letter. @default 3 */
   readonly maxAttempts?: number;
+  /** How often this process may go down, as by SIGKILL, while a candidate runs before that is a dead letter: not every time it is to blame. @default 20 */
+  readonly maxCrashes?: number;
   /** How often in a row the sandbox may not be ready, or the proposer fail, before the loop gives up. @default 5 */
   readonly maxTroubles?: number;
   /** How often in a row the proposer may repeat itself before the loop ends. @default 100 */
@@ -96,7 +98,8 @@ const defaults: Omit<LoopSettings, "proposer" | "executor" | "score" | "budget" 
   concurrency: 2,
   champions: 5,
   failures: 10,
-  maxAttempts: 5,
+  maxAttempts: 3,
+  maxCrashes: 20,
   maxTroubles: 5,
   maxRepeats: 100,
   maxCodeBytes: 256 * 1024,
@@ -108,6 +111,7 @@ const most: Readonly<Record<string, number>> = {
   champions: 1000,
   failures: 1000,
   maxAttempts: 1000,
+  maxCrashes: 1000,
   maxTroubles: 1000,
   maxRepeats: 1_000_000,
   maxCodeBytes: 4 * 1024 ** 2,

@@ -17,6 +17,8 @@ export interface Session {
   readonly channel: Channel<LoopEvent>;
   /** Candidates of earlier processes that have no result. */
   readonly resumed: PendingCandidate[];
+  /** Whether the process before went down in the middle. */
+  readonly isAfterCrash: boolean;
   /** Aborts where nothing new is begun. */
   readonly ending: AbortController;
   /** Aborts where all is dropped. */
@@ -29,8 +31,10 @@ export interface Session {
   repeats: number;
   proposalTroubles: number;
   sandboxTroubles: number;
-  /** False as long as the journal ends with `done`. */
+  /** False as long as the journal ends with `done` or `closed`. */
   isChanged: boolean;
+  /** What was left in the middle, but in order: by the signal, or by a reader who went away. */
+  isLeft: boolean;
   /** How long the loop has worked, all its processes together, milliseconds. */
   elapsedMs(): number;
 }

@@ -2,6 +2,7 @@ import { QueueFullError, SandboxError } from "../errors.ts";
 import { backOff } from "./backoff.ts";
 import { evaluate, LostRun } from "./evaluate.ts";
 import type { PendingCandidate } from "./ledger.ts";
+import type { LoopSettings } from "./options.ts";
 import { cap } from "./outcome.ts";
 import { commit, type Session } from "./session.ts";
 
@@ -17,25 +18,38 @@ const longestReason = 400;
 /**
  * Sees a candidate to its end: a result, or a dead letter after so many tries that took the sandbox down.
  *
- * @param begun how many tries of it were begun before this call and came to nothing.
+ * @param isAfterCrash whether a try of it was lost with the process that made it.
  * @throws what no further try would change, and the sandbox's error where it is not ready again and again.
  */
-export async function settle(session: Session, candidate: PendingCandidate, begun: number): Promise<void> {
+export async function settle(
+  session: Session,
+  candidate: PendingCandidate,
+  isAfterCrash: boolean,
+): Promise<void> {
   const { settings, stopping } = session;
-  let attempt = begun + 1;
+  const lost = { ...candidate.lost };
+  let attempts = candidate.attempts;
+  let after: "sandbox" | "process" | null = isAfterCrash ? "process" : null;
   for (;;) {
-    if (attempt > settings.maxAttempts) return giveUp(session, candidate, attempt - 1);
-    if (attempt > 1) await commit(session, { type: "attempt", id: candidate.id, attempt });
+    if (after !== null) {
+      lost[after]++;
+      if (isTooOften(lost, settings)) return giveUp(session, candidate, attempts);
+      await commit(session, { type: "attempt", id: candidate.id, attempt: ++attempts, after });
+    }
     const trouble = await tryOnce(session, candidate);
     if (trouble === null) return;
-    const { reason, mayBeCode } = trouble;
-    if (mayBeCode) attempt++;
-    else if (++session.sandboxTroubles >= settings.maxTroubles) throw trouble.error;
+    const { reason, mayBeCode, error } = trouble;
+    after = mayBeCode ? "sandbox" : null;
+    if (!mayBeCode && ++session.sandboxTroubles >= settings.maxTroubles) throw error;
     const { index } = candidate;
-    await session.channel.push({ type: "retry", index, attempt: mayBeCode ? attempt : null, reason });
+    await session.channel.push({ type: "retry", index, attempt: mayBeCode ? attempts + 1 : null, reason });
     const troubles = mayBeCode ? 1 : session.sandboxTroubles;
     await backOff(troubles, { firstMs: settings.retryDelayMs, signal: stopping.signal });
   }
+}
+
+function isTooOften(lost: PendingCandidate["lost"], { maxAttempts, maxCrashes }: LoopSettings): boolean {
+  return lost.sandbox >= maxAttempts || lost.process >= maxCrashes;
 }
 
 /** Null where it came to a result. */

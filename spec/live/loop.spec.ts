@@ -19,6 +19,7 @@ const example = "spec/examples/loop/momentum.yaml";
 function smallExample(folder: { at(name: string): string }, candidates: number): string {
   const text = readFileSync(example, "utf8")
     .replace("candidates: 200", `candidates: ${candidates}`)
+    .replace("timeout: 10s, memory: 512MiB", "timeout: 15s, memory: 256MiB")
     .replace("population: 20", "population: 4")
     .replace("every: 20", "every: 3")
     .replace(/\$\{JOURNAL.*\}/, folder.at("journal.jsonl"))
@@ -80,18 +81,18 @@ test(
   async () => {
     using folder = temporaryFolder();
     using apart = temporaryFolder();
-    const config = smallExample(folder, kills * 4);
+    const config = smallExample(folder, kills * 2);
     const torn = folder.at("journal.jsonl");
     const random = createSeededRandom(2);
     let killed = 0;
-    for (; killed < kills; killed++) if (await workThenKill([torn, config], random() * 6000)) break;
+    for (; killed < kills; killed++) if (await workThenKill([torn, config], random() * 8000)) break;
     assert.ok(killed >= Math.min(3, kills), `it was done after ${killed} kills`);
     await workThenKill([torn, config], null);
     const whole = apart.at("whole.jsonl");
     await workThenKill([whole, config], null);
     const facts = journalFacts(torn);
     assert.equal(facts.wrong, []);
-    assert.is(facts.candidates.length, kills * 4);
+    assert.is(facts.candidates.length, kills * 2);
     assert.equal(facts.candidates, journalFacts(whole).candidates);
   },
   { timeoutMs: 1_200_000 },
@@ -106,7 +107,7 @@ test(
     assert.is(first.exitCode, 0, first.err);
     assert.match(
       first.err,
-      /✔ #0 best -?\d.* kept back -?\d.* LOOKBACK \d+, SKIP \d, HELD \d, EVERY \d+, RISING (true|false)/,
+      /✔ #0( best)? -?\d.* kept back -?\d.* LOOKBACK \d+, SKIP \d, HELD \d, EVERY \d+, RISING (true|false)/,
     );
     assert.match(first.err, /✖ #2 rejected: line 2: the import of "os" is refused/);
     assert.match(first.out, /^ +SCORE +KEPT BACK +CANDIDATE\n1 +-?\d/);

@@ -17,7 +17,13 @@ export type JournalRecord =
       readonly meta: JsonValue;
     }
   /** A further try of a candidate whose earlier one was lost; the first is implied by `proposed`. */
-  | { readonly type: "attempt"; readonly id: string; readonly attempt: number }
+  | {
+      readonly type: "attempt";
+      readonly id: string;
+      readonly attempt: number;
+      /** What was lost with the try before: the sandbox, or the whole process. */
+      readonly after: "sandbox" | "process";
+    }
   /** A proposal whose code had been proposed before: it is not run again. */
   | { readonly type: "repeated"; readonly index: number; readonly id: string; readonly meta: JsonValue }
   | {
@@ -38,7 +44,9 @@ export type JournalRecord =
       readonly reason: string;
       readonly elapsedMs: number;
     }
-  | { readonly type: "done"; readonly reason: string; readonly elapsedMs: number };
+  | { readonly type: "done"; readonly reason: string; readonly elapsedMs: number }
+  /** Left in the middle, but in order: what had no result was cancelled, and is not to blame. */
+  | { readonly type: "closed"; readonly elapsedMs: number };
 
 type Check = (value: unknown) => boolean;
 
@@ -52,11 +60,12 @@ const isJson: Check = (value) => value !== undefined;
 const shapes: Readonly<Record<JournalRecord["type"], Readonly<Record<string, Check>>>> = {
   loop: { version: isCount, identity: isHash },
   proposed: { index: isCount, id: isHash, code: isText, meta: isJson },
-  attempt: { id: isHash, attempt: isCount },
+  attempt: { id: isHash, attempt: isCount, after: (value) => value === "sandbox" || value === "process" },
   repeated: { index: isCount, id: isHash, meta: isJson },
   result: { id: isHash, score: isScore, holdout: isScore, failure: isFailureOrNull, elapsedMs: isDuration },
   "dead-letter": { id: isHash, attempts: isCount, reason: isText, elapsedMs: isDuration },
   done: { reason: isText, elapsedMs: isDuration },
+  closed: { elapsedMs: isDuration },
 };
 
 /** A record from its line; null for anything else. */

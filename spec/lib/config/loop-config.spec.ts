@@ -19,7 +19,7 @@ test("what is not named has its default", () => {
     ...{ inputs: {}, returns: ["signal", "result"], holdout: null },
     score: { kind: "value", value: "values.result" },
     proposer: { kind: "folder", folder: "x" },
-    ...{ intruders: null, limits: {}, pool: null, champions: 5, attempts: 5 },
+    ...{ intruders: null, limits: {}, pool: null, champions: 5, attempts: 3 },
   });
 });
 

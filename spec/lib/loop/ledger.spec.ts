@@ -31,7 +31,11 @@ const impossible: readonly (readonly [string, readonly JournalRecord[], RegExp])
   ["a candidate again after its result", [proposed(1), scored(1, 1), proposed(1)], /proposed before/],
   ["a result of nobody", [scored(1, 1)], /never proposed/],
   ["two results", [proposed(1), scored(1, 1), failed(1)], /has its result already/],
-  ["an attempt of nobody", [{ type: "attempt", id: idOf(1), attempt: 2 }], /never proposed/],
+  [
+    "an attempt of nobody",
+    [{ type: "attempt", id: idOf(1), attempt: 2, after: "process" }],
+    /never proposed/,
+  ],
   ["a repetition of nobody", [{ type: "repeated", index: 1, id: idOf(1), meta: null }], /never proposed/],
   [
     "neither score nor failure",

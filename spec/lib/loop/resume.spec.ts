@@ -117,12 +117,28 @@ test("code that takes the whole process down is a dead letter in the end", async
     return {};
   });
   for (let life = 0; life < 3; life++)
-    await rejectionOf(playLoop(path, { executor, maxAttempts: 3, concurrency: 1 }).run(), RangeError);
-  const { counts } = await playLoop(path, { executor, maxAttempts: 3, concurrency: 1 }).run();
+    await rejectionOf(playLoop(path, { executor, maxCrashes: 3, concurrency: 1 }).run(), RangeError);
+  const { counts } = await playLoop(path, { executor, maxCrashes: 3, concurrency: 1 }).run();
   assert.equal([counts.deadLetters, counts.scored], [1, 9]);
   assert.is(executor.ran.filter((code) => code === "result = 3").length, 3);
   const { wrong, candidates } = journalFacts(path);
   assert.equal([wrong, candidates[3]?.status], [[], "dead-letter"]);
+});
+
+test("code that was cancelled in order, however often, is not to blame", async () => {
+  using folder = temporaryFolder();
+  const path = folder.at("j.jsonl");
+  for (let life = 0; life < 6; life++) {
+    const controller = new AbortController();
+    const executor = createPlayExecutor(() => {
+      controller.abort(new Error("stop"));
+      return { status: "cancelled" };
+    });
+    const options = { executor, signal: controller.signal, maxCrashes: 2, maxAttempts: 1 };
+    await rejectionOf(playLoop(path, options).run(), Error, /stop/);
+  }
+  const { counts } = await playLoop(path, { maxCrashes: 2, maxAttempts: 1 }).run();
+  assert.equal([counts.scored, counts.deadLetters], [10, 0]);
 });
 
 test("time counts across processes", async () => {
