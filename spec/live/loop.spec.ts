@@ -9,6 +9,7 @@ import { runCommand } from "../support/cli.ts";
 import { createSeededRandom } from "../support/kill-host/seeded-random.ts";
 import { journalFacts } from "../support/loop/journal-facts.ts";
 import { workThenKill } from "../support/loop/kill-loop.ts";
+import { scoresOf } from "../support/loop/scores-of.ts";
 import { temporaryFolder } from "../support/loop/temporary.ts";
 import { suite } from "../support/suite.ts";
 
@@ -96,6 +97,19 @@ test(
     assert.equal(facts.candidates, journalFacts(whole).candidates);
   },
   { timeoutMs: 1_200_000 },
+);
+
+test(
+  "the same candidates have the same scores, in containers that waited and in new ones",
+  async () => {
+    const { policy, pool } = await loadLoop(example, {});
+    await using waiting = createExecutor({ policy, ...(pool !== null && { pool }) });
+    await using cold = createExecutor({ policy });
+    const scores = await scoresOf(waiting, 6);
+    assert.ok(scores.length === 6 && scores.flat().every((score) => score !== null), JSON.stringify(scores));
+    assert.equal(await scoresOf(cold, 6), scores);
+  },
+  { timeoutMs: 180_000 },
 );
 
 test(
