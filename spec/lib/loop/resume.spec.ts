@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { SandboxError } from "../../../lib/errors.ts";
 import { JournalError } from "../../../lib/loop/errors.ts";
@@ -144,13 +145,20 @@ test("code that was cancelled in order, however often, is not to blame", async (
 test("time counts across processes", async () => {
   using folder = temporaryFolder();
   const path = folder.at("j.jsonl");
-  await workFor(playLoop(path), 8);
-  const written = readRecords(path).flatMap((record) => ("elapsedMs" in record ? [record.elapsedMs] : []));
-  const [first] = await workFor(playLoop(path), 1);
-  assert.ok(
-    first?.type === "resumed" && first.counts.elapsedMs >= (written.at(-1) ?? Number.POSITIVE_INFINITY),
+  const slow = createPlayExecutor(() => delay(40, {}));
+  await workFor(playLoop(path, { executor: slow, concurrency: 1 }), 10);
+  const elapsed = (): readonly number[] =>
+    readRecords(path).flatMap((record) => ("elapsedMs" in record ? [record.elapsedMs] : []));
+  const first = elapsed();
+  assert.ok((first.at(-1) ?? 0) >= 150);
+  await workFor(playLoop(path), 4);
+  const both = elapsed();
+  assert.ok(both.length > first.length);
+  assert.equal(
+    both,
+    [...both].sort((left, right) => left - right),
   );
-  const late = { candidates: 10, timeMs: 1e-9 };
+  const late = { candidates: 10, timeMs: 100 };
   assert.is((await playLoop(path, { budget: late }).run()).reason, "time");
 });
 

@@ -161,11 +161,6 @@ const badAnswers: readonly (readonly [string, Answer, RegExp])[] = [
   ["no object", json(200, null), /holds no text/],
   ["no JSON", (response) => void response.end("<html>"), /something else than JSON/],
   ["too long an answer", says("x".repeat(5000)), /longer than 4096 bytes/],
-  [
-    "a redirection",
-    (response) => void response.writeHead(302, { location: "http://127.0.0.1:9/" }).end(),
-    /cannot be reached/,
-  ],
 ];
 for (const [name, answer, message] of badAnswers) {
   test(`${name} is no proposal`, async () => {
@@ -178,6 +173,15 @@ for (const [name, answer, message] of badAnswers) {
     );
   });
 }
+
+test("a redirection is not followed: the prompt is nobody else's business", async () => {
+  await using other = await startService(good);
+  const location = `${other.baseUrl}/chat/completions`;
+  await using service = await startService((response) => void response.writeHead(307, { location }).end());
+  const asked = proposer(service, { retries: 0 }).propose(context()) as Promise<unknown>;
+  await rejectionOf(asked, ProposalError, /cannot be reached/);
+  assert.equal(other.requests, []);
+});
 
 test("an endless answer is not read to its end", async () => {
   let isOpen = true;
