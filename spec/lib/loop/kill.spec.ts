@@ -15,7 +15,8 @@ test(
     await workThenKill([whole], null);
     const random = createSeededRandom(1);
     let kills = 0;
-    for (; kills < 20; kills++) if (await workThenKill([torn], random() * 100)) break;
+    for (; kills < 20; kills++)
+      if (await workThenKill([torn], { results: 0, delayMs: random() * 100 })) break;
     await workThenKill([torn], null);
     const facts = journalFacts(torn);
     assert.equal(facts.wrong, []);

@@ -6,26 +6,34 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("./victim.ts", import.meta.url));
 
+/** When a process is killed: once it had so many results, and so long after that. */
+export interface KillMoment {
+  readonly results: number;
+  readonly delayMs: number;
+}
+
 /**
- * Starts a process that works on a loop, and kills it with SIGKILL so long after it has begun.
+ * Starts a process that works on a loop, and kills it with SIGKILL.
  *
- * @param killAfterMs null lets it work to its end.
+ * @param moment null lets it work to its end.
  * @returns whether it came to its end.
  */
-export async function workThenKill(args: readonly string[], killAfterMs: number | null): Promise<boolean> {
+export async function workThenKill(args: readonly string[], moment: KillMoment | null): Promise<boolean> {
   const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  if ((await lines.next()).value !== "ready") throw new Error("the process ended before it had begun");
-  const word = lines.next();
-  if (killAfterMs !== null) {
-    await Promise.race([delay(killAfterMs), exited]);
-    child.kill("SIGKILL");
+  const words: string[] = [];
+  let killing: Promise<void> | null = null;
+  for await (const word of createInterface({ input: child.stdout })) {
+    words.push(word);
+    // The first word is `ready`.
+    if (moment !== null && words.length > moment.results)
+      killing ??= delay(moment.delayMs).then(() => void child.kill("SIGKILL"));
   }
   const [code] = (await exited) as [number | null];
-  const isDone = (await word).value === "done";
-  if (code !== null && !isDone) throw new Error(`the process ended with ${code}`);
+  await killing;
+  const isDone = words.at(-1) === "done";
+  if (words[0] !== "ready" || (code !== null && !isDone)) throw new Error(`the process ended with ${code}`);
   return isDone;
 }

@@ -1,6 +1,6 @@
 /**
  * A process that works on a loop until it is killed: `victim.ts JOURNAL CONFIG` in real sandboxes, `victim.ts JOURNAL` without any. It says `ready`
- * once it has begun, and `done` at the loop's end.
+ * once it has begun, `result` at each result, and `done` at the loop's end.
  */
 import { writeSync } from "node:fs";
 import { createExecutor } from "../../../lib/executor.ts";
@@ -33,6 +33,9 @@ function playLoop(): Loop {
 }
 
 const loop = config === undefined ? playLoop() : await loopInSandboxes(config);
-for await (const { type } of loop) if (type === "resumed") writeSync(1, "ready\n");
+for await (const { type } of loop) {
+  if (type === "resumed") writeSync(1, "ready\n");
+  if (type === "result") writeSync(1, "result\n");
+}
 writeSync(1, "done\n");
 process.exit(0);
