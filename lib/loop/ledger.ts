@@ -51,7 +51,7 @@ export interface LoopCounts {
 
 /**
  * What a loop knows. Its records are the only way to change it, so that what is read back from a journal gives what was there when it was
- * written. It keeps the code of the best, of the last that failed, and of those under way; of all others id and score, some 100 bytes.
+ * written. It keeps the code of the best, of the last that failed, and of those under way; of all others id and score, some 150 bytes.
  */
 export interface Ledger {
   /** @returns outcomes that are certain now. @throws JournalError for a record that cannot follow the ones before */
