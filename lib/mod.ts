@@ -32,6 +32,30 @@ export type { ImageBuildEvent } from "./image/build-event.ts";
 export { buildSandboxImage, type SandboxImageOptions } from "./image/build-image.ts";
 export { defaultImage, type ImageRecipe } from "./image/names.ts";
 export { type InputKind, type InputOptions, parseInput } from "./inputs/parse-input.ts";
+export { type ConfiguredLoop, loadLoop } from "./loop/configured-loop.ts";
+export { JournalError, ProposalError } from "./loop/errors.ts";
+export type { DoneReason, LoopEvent, LoopSummary } from "./loop/events.ts";
+export type { Champion, FailedCandidate, LoopCounts } from "./loop/ledger.ts";
+export { createLoop, type Loop } from "./loop/loop.ts";
+export {
+  DisqualifiedError,
+  type Holdout,
+  type LoopBudget,
+  type LoopExecutor,
+  type LoopOptions,
+  type Score,
+} from "./loop/options.ts";
+export type { Failure, FailureStatus, Outcome } from "./loop/outcome.ts";
+export type { Gene, Genes } from "./loop/propose/breed.ts";
+export { type ChatOptions, createChatProposer } from "./loop/propose/chat.ts";
+export { createFolderProposer } from "./loop/propose/folder.ts";
+export { createGeneticProposer, type GeneticOptions } from "./loop/propose/genetic.ts";
+export { interleaveCode } from "./loop/propose/interleave.ts";
+export type { GeneValue } from "./loop/propose/template.ts";
+export type { Proposal, Propose, ProposeContext, Proposer } from "./loop/proposer.ts";
+export type { PriceColumns } from "./loop/score/price-table.ts";
+export { createSignalScore, type Measure, type SignalScoreOptions } from "./loop/score/signal-score.ts";
+export { valueScore } from "./loop/score/value-score.ts";
 export {
   type AuditMode,
   defaultPolicy,

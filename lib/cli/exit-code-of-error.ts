@@ -1,10 +1,11 @@
 import { isConnectionError } from "../../engine-api/mod.ts";
 import { ConfigError, SandboxError } from "../errors.ts";
+import { JournalError } from "../loop/errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 /** The exit code of something that was thrown. */
 export function exitCodeOfError(error: unknown): number {
-  if (error instanceof ConfigError) return exitCodes.usage;
+  if (error instanceof ConfigError || error instanceof JournalError) return exitCodes.usage;
   return isUnreachable(error) ? exitCodes.noEngine : exitCodes.infrastructure;
 }
 

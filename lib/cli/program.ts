@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   setup: async () => (await import("./commands/setup.ts")).addSetupCommand,
   run: async () => (await import("./commands/run.ts")).addRunCommand,
   batch: async () => (await import("./commands/batch.ts")).addBatchCommand,
+  loop: async () => (await import("./commands/loop.ts")).addLoopCommand,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
   image: async () => (await import("./commands/image.ts")).addImageCommand,
   ps: async () => (await import("./commands/ps.ts")).addPsCommand,

@@ -1,9 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from "yaml";
 import { ConfigError } from "../errors.ts";
 import { findSettingFault } from "./check-setting.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Field, fields } from "./fields.ts";
 import { type ConfigValue, formOf, parseValue } from "./parse-value.ts";
+import { parseYaml } from "./parse-yaml.ts";
 import { type Environment, substitute } from "./substitute.ts";
 
 /** A value of a configuration, and where it comes from. */
@@ -25,21 +26,7 @@ export const mostConfigBytes: number = 256 * 1024;
  * the wrong form or out of range, and variables that are not set. A variable's value is never shown.
  */
 export function parseConfig(text: string, fileName: string, environment: Environment): readonly Setting[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    strict: true,
-    prettyErrors: false,
-    schema: "core",
-    version: "1.2",
-  });
-  const place = (offset: number): string => `${fileName}:${lines.linePos(offset).line}`;
-  const fault = [...document.errors, ...document.warnings][0];
-  if (fault !== undefined)
-    throw new ConfigError(
-      `${place(fault.pos[0])}: this is not YAML as it should be: ${firstLine(fault.message)}`,
-    );
+  const { document, place } = parseYaml(text, fileName);
   return document.contents === null ? [] : readMap(document.contents, "", { place, environment });
 }
 
@@ -131,8 +118,4 @@ function toPlain(node: ParsedNode | null, origin: Origin): unknown {
     throw new ConfigError(`${origin.at}: ${origin.path}: ${substitution.message}`);
   if (substitution.kind === "substituted") origin.variables.push(...substitution.variables);
   return substitution.text;
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0]?.slice(0, 200) ?? "";
 }

@@ -1,6 +1,15 @@
 /** Why a text is no CSV. */
 export type CsvFault = "open quote" | "after quote" | "quote inside" | "length";
 
+/** What to say of each fault, and what to do about it. */
+export const csvFaults: Readonly<Record<CsvFault, string>> = {
+  "open quote": "a quote is opened and never closed; double the quotes that belong to a cell",
+  "after quote": "something follows a closing quote; double the quotes that belong to a cell",
+  "quote inside":
+    "there is a quote inside a cell without quotes; put the cell into quotes and double those inside",
+  length: "the row has more cells than the header, or fewer; put cells that hold a comma into double quotes",
+};
+
 /** What stops the reading of a CSV text. */
 export class CsvFaultError extends Error {
   override readonly name = "CsvFaultError";
@@ -15,6 +24,15 @@ export class CsvFaultError extends Error {
   }
 }
 
+/** Where a record is in its text. */
+export interface RecordPlace {
+  readonly from: number;
+  /** Behind its line end. */
+  readonly to: number;
+  /** The line on which it ends, from 1. */
+  readonly line: number;
+}
+
 interface Cell {
   readonly value: string;
   /** Where the text goes on. */
@@ -25,10 +43,13 @@ interface Cell {
  * Reads CSV as RFC 4180 has it: commas between cells, quotes around those that hold commas, quotes or line ends, and quotes in quotes doubled.
  * Lines end with LF, CRLF or CR; empty ones are skipped.
  *
- * @param take gets the cells of each record.
+ * @param take gets the cells of each record, and where in the text it stands.
  * @throws CsvFaultError for what is none, and for a record that is not as long as the first.
  */
-export function readCsvRecords(text: string, take: (cells: readonly string[]) => void): void {
+export function readCsvRecords(
+  text: string,
+  take: (cells: readonly string[], place: RecordPlace) => void,
+): void {
   let width: number | undefined;
   let line = 1;
   for (let position = 0; position < text.length; line++) {
@@ -38,8 +59,8 @@ export function readCsvRecords(text: string, take: (cells: readonly string[]) =>
       width ??= record.cells.length;
       line = record.line;
       if (record.cells.length !== width) throw new CsvFaultError("length", line);
-      take(record.cells);
       end = endOfLine(text, record.end) ?? text.length;
+      take(record.cells, { from: position, to: end, line });
     }
     position = end;
   }

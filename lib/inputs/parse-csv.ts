@@ -1,17 +1,9 @@
 import { assembleFrame, textColumn } from "../values/frame.ts";
 import { createFlatIndex, createRangeIndex } from "../values/labels.ts";
 import type { DataFrame } from "../values/types.ts";
-import { type CsvFault, CsvFaultError, readCsvRecords } from "./csv-records.ts";
+import { CsvFaultError, csvFaults, readCsvRecords } from "./csv-records.ts";
 import { inferColumn } from "./infer-column.ts";
 import { decodeText, inputError } from "./input-error.ts";
-
-const reasons: Readonly<Record<CsvFault, string>> = {
-  "open quote": "a quote is opened and never closed; double the quotes that belong to a cell",
-  "after quote": "something follows a closing quote; double the quotes that belong to a cell",
-  "quote inside":
-    "there is a quote inside a cell without quotes; put the cell into quotes and double those inside",
-  length: "the row has more cells than the header, or fewer; put cells that hold a comma into double quotes",
-};
 
 /**
  * The frame in a CSV file: the first line names the columns, empty lines are skipped, rows count from 0, and each column gets the
@@ -47,7 +39,7 @@ function readColumns(text: string, name: string): readonly (readonly string[])[]
     readCsvRecords(text, takeRecord);
   } catch (error) {
     if (!(error instanceof CsvFaultError)) throw error;
-    throw inputError(name, `the file is not CSV: ${reasons[error.fault]} (line ${error.line})`);
+    throw inputError(name, `the file is not CSV: ${csvFaults[error.fault]} (line ${error.line})`);
   }
   return header === undefined ? [] : [header, ...columns];
 }

@@ -7,19 +7,29 @@ const test = suite("lib/mod");
 test("exports these names and no other; a change here is a change for every user", () => {
   assert.equal(Object.keys(surface).sort(), [
     "ConfigError",
+    "DisqualifiedError",
+    "JournalError",
+    "ProposalError",
     "QueueFullError",
     "SandboxError",
     "ValueDecodingError",
     "ValueEncodingError",
     "attackJail",
     "buildSandboxImage",
+    "createChatProposer",
     "createExecutor",
+    "createFolderProposer",
     "createFrame",
+    "createGeneticProposer",
+    "createLoop",
+    "createSignalScore",
     "defaultImage",
     "defaultPolicy",
     "examine",
+    "interleaveCode",
     "jsonPieces",
     "loadConfig",
+    "loadLoop",
     "ndarray",
     "parseInput",
     "reap",
@@ -27,6 +37,7 @@ test("exports these names and no other; a change here is a change for every user
     "runStatuses",
     "toJson",
     "validate",
+    "valueScore",
   ]);
 });
 

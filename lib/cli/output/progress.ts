@@ -64,7 +64,8 @@ function createLines(output: Output, now: () => number): Progress {
   };
 }
 
-function drawBar(fraction: number | null): string {
+/** A bar from 0 to 1; null where nothing is known. */
+export function drawBar(fraction: number | null): string {
   if (fraction === null) return `[${"·".repeat(barWidth)}]     `;
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
   const percent = `${Math.floor(fraction * 100)}%`.padStart(4);

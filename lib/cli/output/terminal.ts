@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 export interface Output {
   readonly isTerminal: boolean;
   readonly hasColour: boolean;
-  /** Width in letters; 80 where it is no terminal. */
+  /** Width in letters; 80 where that is not known. */
   readonly columns: number;
   /** Resolves once the text is taken, so that a slow reader slows us down. Text for a reader who is gone is dropped. */
   write(text: string | Uint8Array): Promise<void>;
@@ -40,7 +40,8 @@ export function createOutput(
     isTerminal,
     hasColour: wantsColour(options.env, isTerminal),
     get columns() {
-      return stream.columns ?? 80;
+      // A terminal that does not know its size says 0.
+      return stream.columns || 80;
     },
     write: (text) =>
       new Promise((resolve) => {

@@ -6,24 +6,27 @@ export type Plan =
   | { readonly on: "stub"; readonly prints: RegExp; readonly routes: Routes }
   | { readonly on: "nothing"; readonly prints: RegExp };
 
+const givenPrices =
+  'import { createFrame } from "brigbox";\nconst prices = createFrame({ columns: { close: new Float64Array([1, 2, 3]) } });\n';
+
 /** Each example by its name. On the Engine, `web` runs and talks, `db` has been made, and `debian:12` is the image of the sandboxes. */
 export const plans: Readonly<Record<string, Plan>> = {
   "README.md: From TypeScript": {
     on: "own engine",
-    given:
-      'import { createFrame } from "brigbox";\nconst prices = createFrame({ columns: { close: new Float64Array([1, 2, 3]) } });\n',
+    given: givenPrices,
     prints: /\[ 3, 1 \][\s\S]*NaN[\s\S]*0\.5/,
   },
   "README.md: Answers in milliseconds": {
     on: "own engine",
-    given:
-      'import { createFrame } from "brigbox";\nconst prices = createFrame({ columns: { close: new Float64Array([1, 2, 3]) } });\n',
+    given: givenPrices,
     prints: /^warm \d+\.\d+ \{[\s\S]*hits: 1/,
   },
   "README.md: Answers in milliseconds 2": {
     on: "own engine",
     prints: /^result = 6 \* 7 ok 42\nresult = 1 \/ 0 error undefined\nimport os rejected undefined\n$/,
   },
+  "README.md: Sessions": { on: "own engine", given: givenPrices, prints: /^0\.35\d+\n$/ },
+  "README.md: The loop": { on: "own engine", prints: /^[0-9]+ -?[0-9]+\n[\s\S]*5 25\n$/ },
   "README.md: The Engine API alone": {
     on: "own engine",
     prints: /by DOCKER_HOST[\s\S]*running[\s\S]*0 web[\s\S]*tick/,

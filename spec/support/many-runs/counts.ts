@@ -57,7 +57,7 @@ async function countAllContainers(): Promise<number> {
 }
 
 /** More than once, since buffers are given back a while after the objects that held them. */
-async function collectGarbage(): Promise<void> {
+export async function collectGarbage(): Promise<void> {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
   for (let times = 0; times < 4; times++) {

@@ -30,6 +30,7 @@ for (const [name, isTTY, env, expected] of colours) {
 test("the width is the terminal's, or 80", () => {
   assert.is(createOutput(terminal(true), { env: {} }).columns, 120);
   assert.is(createOutput(new PassThrough(), { env: {} }).columns, 80);
+  assert.is(createOutput(Object.assign(terminal(true), { columns: 0 }), { env: {} }).columns, 80);
 });
 
 test("a reader who is gone is told once, and later text is dropped", async () => {

@@ -1,0 +1,3 @@
+"""Writes until somebody's disk is full."""
+while True:
+    print("x" * 100_000)

@@ -1,0 +1,2 @@
+"""Fails with a message that would fill a log."""
+raise ValueError("A" * 1_000_000)
