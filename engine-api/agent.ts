@@ -20,6 +20,9 @@ export interface Agent<Options, H> {
   destroy(): Promise<void>;
 }
 
+/** More than that would only wait for undici to close them, 4 s after their last answer. */
+const mostFree = 10;
+
 /**
  * An agent that closes a connection whose answer was left before its end. undici's own would open another one in its place, which nobody has
  * asked for and which stays open.
@@ -40,7 +43,10 @@ export function createAgent<Options, H extends Handler>(
   }
 
   function giveBack(connection: Connection<Options, H>): void {
-    if (all.has(connection) && !connection.destroyed) free.push(connection);
+    if (!all.has(connection) || connection.destroyed) return;
+    if (free.length < mostFree) free.push(connection);
+    // Not before the answer's end has been dealt with, of which the connection tells just now.
+    else queueMicrotask(() => drop(connection));
   }
 
   function drop(connection: Connection<Options, H>): void {

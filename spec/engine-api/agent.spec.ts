@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import * as assert from "uvu/assert";
-import { type Handler, json } from "../../engine-api/testing/mod.ts";
+import { type Handler, hijack, json } from "../../engine-api/testing/mod.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
 import { withClient } from "../support/with-engine.ts";
 
@@ -25,6 +27,26 @@ test("calls at the same time have connections of their own, which serve again", 
     await five();
     assert.is(engine.connections(), 5);
   }));
+
+test("of many calls at the same time ten connections are kept", () =>
+  withClient(routes, async (client, engine) => {
+    await Promise.all(Array.from({ length: 50 }, () => client.request("GET /info")));
+    await eventually(() => engine.connections() === 10);
+  }));
+
+test("connections that were handed over are not among those that are closed", () => {
+  const echo = hijack((socket) => void socket.pipe(socket));
+  return withClient({ "POST /containers/{id}/attach": echo }, async (client) => {
+    const attach = () => client.upgrade("POST /containers/{id}/attach", { path: { id: "c" } });
+    const all = await Promise.all(Array.from({ length: 30 }, attach));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const { socket } of all) {
+      socket.write("hello");
+      const [answer] = await once(socket, "data");
+      assert.is(String(answer), "hello");
+    }
+  });
+});
 
 test("200 streams that are left at once leave no connection, and none is opened in their place", () =>
   withClient(routes, async (client, engine) => {

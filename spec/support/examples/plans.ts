@@ -44,7 +44,10 @@ export const plans: Readonly<Record<string, Plan>> = {
     prints:
       /^tcp:\/\/127\.0\.0\.1:2375, by explicit.*\nssh:\/\/me@build\.example\.com.*\nunix:\/\/\/run.*\n$/,
   },
-  "engine-api/README.md: Any operation": { on: "own engine", prints: /^running\n\[\s+\[\s+'\d+',\s+'sh / },
+  "engine-api/README.md: Any operation": {
+    on: "own engine",
+    prints: /^running\n\[[\s\S]*'sh -c echo started/,
+  },
   "engine-api/README.md: List": { on: "own engine", prints: /^[0-9a-f]{12} \/web running$/m },
   "engine-api/README.md: Run one and collect its output": {
     on: "own engine",
