@@ -1,7 +1,7 @@
-/** Resolves once `condition` holds; rejects after `timeoutMs`, two seconds unless given. */
+/** Resolves once `condition` holds; rejects after `timeoutMs`, ten seconds unless given: a busy machine is slow. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  { timeoutMs = 2000 }: { readonly timeoutMs?: number } = {},
+  { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
