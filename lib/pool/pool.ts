@@ -44,6 +44,9 @@ export interface Pool {
 /** How long after failures in a row another container is tried, milliseconds; the last one is repeated. */
 const pausesMs = [500, 2000, 10_000, 30_000] as const;
 
+/** A run that got its container at once has the machine to itself for so long, milliseconds: many are over by then. */
+const refillDelayMs = 30;
+
 interface PoolContext {
   readonly id: string;
   readonly options: ResolvedPoolOptions;
@@ -103,7 +106,8 @@ async function take(pool: PoolContext, signal: AbortSignal): Promise<DrivenAhead
   const [ready] = pool.queues.list("idle");
   if (ready !== undefined) pool.queues.move(ready, "busy");
   keepAwake(pool);
-  refill(pool);
+  if (ready === undefined) refill(pool);
+  else setTimeout(() => refill(pool), refillDelayMs).unref();
   const container = ready ?? (await waitForOne(pool, signal));
   if (container === null) pool.misses++;
   else pool.hits++;

@@ -90,7 +90,7 @@ export async function startOwnEngine({
     "data-root": dataRoot,
     "exec-root": execRoot,
     pidfile: join(folder, "pid"),
-    bridge: addBridge(bridge),
+    bridge: isAlone ? "none" : addBridge(bridge),
     iptables: false,
     runtimes,
   };

@@ -73,6 +73,8 @@ test("each is given away once, the oldest first, and replaced", async () => {
   await readyAll(rig);
   const taken = [await rig.pool.take(never), await rig.pool.take(never)];
   assert.ok(taken[0] === rig.made[0] && taken[1] === rig.made[1]);
+  assert.equal(where(rig), [0, 0, 2, 0], "the runs come first");
+  await eventually(() => rig.made.length === 3);
   assert.equal(where(rig), [1, 0, 2, 0]);
   await readyAll(rig);
   assert.equal(where(rig), [0, 2, 2, 0]);
