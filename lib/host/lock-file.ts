@@ -1,4 +1,5 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError } from "../errors.ts";
 import { currentOwner, formatOwner, type Owner, parseOwner } from "../ownership.ts";
@@ -7,13 +8,17 @@ import { createHostView, type HostView } from "../reaper/host-view.ts";
 /** What another process did with a file, as far as can be told. */
 type Holder = "alive" | "dead" | "unknown";
 
-const attempts = 3;
+const attempts = 50;
 
-/** A lock is made and filled in two steps; whoever finds it empty for so long finds the remains of a crash, milliseconds. */
-const fillMs = 200;
+/** Between attempts where another process is about to take a dead one's lock over, milliseconds. */
+const pauseMs = 20;
+
+/** Taking over is done in a moment; who has been at it for so long was killed there, milliseconds. */
+const longestTakeoverMs = 10_000;
 
 /**
- * Holds `PATH.lock` until the function that comes back is called. A lock whose process is provably dead is taken over.
+ * Holds `PATH.lock` until the function that comes back is called. A lock whose process is provably dead is taken over, by one of those who
+ * want it.
  *
  * @throws ConfigError where another process holds it, or may hold it, and where it cannot be made.
  */
@@ -23,14 +28,22 @@ export async function lockFile(
   host: HostView = createHostView(),
 ): Promise<() => Promise<void>> {
   const lock = `${path}.lock`;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (await make(lock, formatOwner(self))) return () => rm(lock, { force: true });
-    const content = await readContent(lock);
-    if (content === null) continue;
-    const owner = parseOwner(content);
-    const holder = content === "" ? "dead" : owner === null ? "unknown" : judge(owner, host);
-    if (holder !== "dead") throw new ConfigError(complain(path, holder, owner));
-    await takeAway(lock, content, self.pid);
+  const content = formatOwner(self);
+  const draft = `${lock}.${randomBytes(6).toString("hex")}`;
+  await makeDraft(draft, lock, content);
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      if (await linkUnlessThere(draft, lock)) return () => release(lock, content);
+      const found = await readFile(lock, "utf8").catch(() => null);
+      if (found === null) continue;
+      const owner = parseOwner(found.trim());
+      const holder = found.trim() === "" ? "dead" : owner === null ? "unknown" : judge(owner, host);
+      if (holder !== "dead") throw new ConfigError(complain(path, holder, owner));
+      if (await takeOver(lock, found, draft)) return () => release(lock, content);
+      await delay(pauseMs);
+    }
+  } finally {
+    await rm(draft, { force: true });
   }
   throw new ConfigError(`${path} is in use: other processes are quicker to lock it; try again`);
 }
@@ -42,26 +55,29 @@ function complain(path: string, holder: Holder, owner: Owner | null): string {
   return `${path} may be in use by ${whose}; where it is not, remove ${path}.lock`;
 }
 
-async function make(lock: string, content: string): Promise<boolean> {
+async function makeDraft(draft: string, lock: string, content: string): Promise<void> {
   try {
-    const file = await open(lock, "wx");
-    await file.writeFile(content);
-    await file.close();
-    return true;
+    await writeFile(draft, content);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    if (code === "EEXIST") return false;
-    throw new ConfigError(`${lock} cannot be made (${code}); choose a folder that you may write to`);
+    throw new ConfigError(`${lock} cannot be made (${code}); choose a folder that you may write to`, {
+      cause: error,
+    });
   }
 }
 
-/** Null where it is gone by now. */
-async function readContent(lock: string): Promise<string | null> {
-  const read = (): Promise<string | null> => readFile(lock, "utf8").catch(() => null);
-  const content = await read();
-  if (content !== "") return content;
-  await delay(fillMs);
-  return read();
+/** A link appears with its content or not at all. */
+async function linkUnlessThere(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    if (code === "EEXIST" || code === "ENOENT") return false;
+    throw new ConfigError(`${to} cannot be made (${code}); choose a folder that you may write to`, {
+      cause: error,
+    });
+  }
 }
 
 function judge({ host, pid, startTime, scope }: Owner, here: HostView): Holder {
@@ -77,14 +93,30 @@ function judge({ host, pid, startTime, scope }: Owner, here: HostView): Holder {
   return process.kind === "running" && process.startTime === startTime ? "alive" : "dead";
 }
 
-/** By a name of our own first: between the look and the deed, another process may have put its lock there. */
-async function takeAway(lock: string, expected: string, pid: number): Promise<void> {
-  const aside = `${lock}.${pid}`;
-  try {
-    await rename(lock, aside);
-  } catch {
-    return;
+/**
+ * A second link to the dead lock is what only one process can make. It shows what the lock is at that moment: where it is another's by now,
+ * nothing is done; else it is replaced, without a moment in which there is none.
+ */
+async function takeOver(lock: string, expected: string, draft: string): Promise<boolean> {
+  const mark = `${lock}.taken`;
+  if (!(await linkUnlessThere(lock, mark))) {
+    await removeStale(mark);
+    return false;
   }
-  if ((await readFile(aside, "utf8")) === expected) await rm(aside, { force: true });
-  else await rename(aside, lock);
+  const isDead = (await readFile(mark, "utf8")) === expected;
+  if (isDead) await rename(draft, lock);
+  await rm(mark, { force: true });
+  return isDead;
+}
+
+/** Making a link is what last changed the file that it leads to. */
+async function removeStale(mark: string): Promise<void> {
+  const found = await stat(mark).catch(() => null);
+  if (found !== null && Date.now() - found.ctimeMs > longestTakeoverMs) await rm(mark, { force: true });
+}
+
+/** Not one that somebody else put there, after ours was removed by hand. */
+async function release(lock: string, content: string): Promise<void> {
+  const found = await readFile(lock, "utf8").catch(() => null);
+  if (found === content) await rm(lock, { force: true });
 }

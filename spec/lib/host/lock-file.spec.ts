@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../../lib/errors.ts";
 import { lockFile } from "../../../lib/host/lock-file.ts";
@@ -94,6 +94,25 @@ test("of many that ask at once for a dead process's lock, one gets it", async ()
     Array.from({ length: 20 }, (_, at) => lockFile(path, { ...self, pid: 100 + at }, host)),
   );
   assert.is(asked.filter(({ status }) => status === "fulfilled").length, 1);
+  assert.equal(
+    readdirSync(folder).filter((file) => join(folder, file).startsWith(path)),
+    [`${basename(path)}.lock`],
+  );
+});
+
+test("who was killed while it took a lock over does not keep it from others for ever", async () => {
+  const path = lockedBy(formatOwner(hereOwner));
+  linkSync(`${path}.lock`, `${path}.lock.taken`);
+  const host = playHost({ process: { kind: "gone" } });
+  await rejectionOf(lockFile(path, self, host), ConfigError, /other processes are quicker/);
+  const realNow = Date.now;
+  Date.now = () => realNow() + 11_000;
+  try {
+    await (await lockFile(path, self, host))();
+  } finally {
+    Date.now = realNow;
+  }
+  assert.not.ok(existsSync(`${path}.lock`) || existsSync(`${path}.lock.taken`));
 });
 
 test("a folder that is not there is told", async () => {

@@ -151,7 +151,7 @@ test("two cannot write one journal, and the second is told who does", async () =
   using folder = temporaryFolder();
   const path = folder.at("j.jsonl");
   const journal = await openJournal(path, { identity, onRecord: unexpected });
-  await rejectionOf(readBack(path), JournalError, new RegExp(`process ${process.pid} on .* writes it`));
+  await rejectionOf(readBack(path), JournalError, new RegExp(`process ${process.pid} writes to it now`));
   await journal.append(proposed(0));
   await journal.close();
   assert.equal(await readBack(path), [proposed(0)]);
@@ -171,7 +171,7 @@ test("the lock of a dead process is taken over, and one that cannot be judged is
   }
   for (const unknown of [formatOwner({ ...self, host: "elsewhere" }), "garbage"]) {
     writeFileSync(`${path}.lock`, unknown);
-    await rejectionOf(readBack(path), JournalError, /may still write it; where you know .* remove .*\.lock/);
+    await rejectionOf(readBack(path), JournalError, /may be in use by .*; where it is not, remove .*\.lock/);
   }
 });
 
