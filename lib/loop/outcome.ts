@@ -1,6 +1,6 @@
 import type { RuleId } from "../validator/violation.ts";
 import type { JsonValue } from "../values/types.ts";
-import type { RunResult, RunStatus } from "../verdict.ts";
+import { type RunResult, type RunStatus, runStatuses } from "../verdict.ts";
 
 /**
  * How a candidate failed: as its run did; `unscored` where its score could not be worked out; `disqualified` where it did not hold on the
@@ -10,14 +10,7 @@ export type FailureStatus = Exclude<RunStatus, "ok"> | "unscored" | "disqualifie
 
 /** All of {@link FailureStatus}. */
 export const failureStatuses: readonly FailureStatus[] = [
-  "error",
-  "rejected",
-  "timeout",
-  "cpu-timeout",
-  "oom",
-  "output-limit",
-  "killed",
-  "cancelled",
+  ...runStatuses.filter((status) => status !== "ok"),
   "unscored",
   "disqualified",
   "dead-letter",

@@ -58,6 +58,18 @@ export const modes = {
   audit: ["off", "report", "deny"],
 } as const;
 
+/** Limits and modes of the container itself; runs that differ in one of them cannot have each other's containers. */
+export const containerLimits = [
+  "memoryBytes",
+  "cpus",
+  "maxProcesses",
+  "tmpBytes",
+  "tmpInodes",
+  "shmBytes",
+  "openFiles",
+  "seccomp",
+] as const;
+
 /** What is done before the first run of an executor to see that its containers hold, from nothing to everything. */
 export const verifyModes = ["off", "inspect", "attack"] as const;
 

@@ -10,6 +10,7 @@ import { type Assignment, type DrivenAhead, type DrivenRun, driveRun, type RunEn
 import { type ContainerRecipe, planContainer, toJob } from "./plan.ts";
 import { rejectedRun } from "./rejected-run.ts";
 import type { RunHandle, RunOptions } from "./run-handle.ts";
+import { toRunHandle } from "./to-run-handle.ts";
 
 /** What runs of one executor share. */
 export interface RunSurroundings {
@@ -48,18 +49,11 @@ export function startRun(surroundings: RunSurroundings, code: string, options: R
   );
   // The turn lasts until the container is gone: until then it may use what the run may use.
   void attempts.cleaned.finally(ticket.leave);
-  // Whoever only waits for `cleaned` must not be ended by a rejection that they did not ask for.
-  result.catch(() => undefined);
-  return {
-    runId,
-    output: attempts.output,
-    result,
-    cleaned: attempts.cleaned,
-    cancel: (reason) => controller.abort(reason ?? new DOMException("cancelled", "AbortError")),
-  };
+  return toRunHandle({ runId, attempts, result, controller });
 }
 
-interface RunFacts {
+/** What is known of a run from its start on. */
+export interface RunFacts {
   readonly runId: string;
   readonly asked: readonly string[];
   readonly askedAt: number;

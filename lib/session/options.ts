@@ -1,33 +1,14 @@
 import { formatDuration } from "../config/units.ts";
 import { ConfigError } from "../errors.ts";
-import type { Policy } from "../policy/policy.ts";
+import { containerLimits, type Policy } from "../policy/policy.ts";
 import { type RunLimits, tightenPolicy } from "../policy/resolve-policy.ts";
 import { checkModules } from "../pool/options.ts";
 import { limitsOf, type RunOptions } from "../run/run-handle.ts";
 
 /** Limits that belong to the container or to the interpreter, and so to the whole session. */
-export type FixedLimit =
-  | "memoryBytes"
-  | "cpus"
-  | "maxProcesses"
-  | "tmpBytes"
-  | "tmpInodes"
-  | "shmBytes"
-  | "openFiles"
-  | "seccomp"
-  | "audit";
+export type FixedLimit = (typeof containerLimits)[number] | "audit";
 
-const fixedLimits: readonly FixedLimit[] = [
-  "memoryBytes",
-  "cpus",
-  "maxProcesses",
-  "tmpBytes",
-  "tmpInodes",
-  "shmBytes",
-  "openFiles",
-  "seccomp",
-  "audit",
-];
+const fixedLimits: readonly FixedLimit[] = [...containerLimits, "audit"];
 
 /**
  * Options of one cell: those of a run, without what is fixed for its session. `fileName` is `cell-1.py` and so on unless given, and `returns`

@@ -8,9 +8,11 @@ import type { Assignment, RunEnd } from "../run/drive.ts";
 import { type ContainerRecipe, defaultReturns, toJob } from "../run/plan.ts";
 import { rejectedRun } from "../run/rejected-run.ts";
 import type { RunHandle } from "../run/run-handle.ts";
+import type { RunFacts } from "../run/start-run.ts";
 import { isLostBeforeItBegan } from "../run/start-run.ts";
 import { initialState } from "../run/state.ts";
 import { createSupervisorStream } from "../run/supervisor-stream.ts";
+import { toRunHandle } from "../run/to-run-handle.ts";
 import { validate } from "../validator/validate.ts";
 import type { RunResult, SessionCell } from "../verdict.ts";
 import { type ContainerSlot, orAborted } from "./container-slot.ts";
@@ -64,22 +66,10 @@ export function startCell(surroundings: CellSurroundings, cell: Cell): RunHandle
     attempts.close();
     ticket.leave();
   });
-  // Whoever only waits for `cleaned` must not be ended by a rejection that they did not ask for.
-  result.catch(() => undefined);
-  return {
-    runId,
-    output: attempts.output,
-    result,
-    cleaned: attempts.cleaned,
-    cancel: (reason) => controller.abort(reason ?? new DOMException("cancelled", "AbortError")),
-  };
+  return toRunHandle({ runId, attempts, result, controller });
 }
 
-interface CellFacts {
-  readonly runId: string;
-  readonly asked: readonly string[];
-  readonly askedAt: number;
-  readonly validateMs: number;
+interface CellFacts extends RunFacts {
   readonly place: SessionCell;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { createExecutor, type Executor, type ExecutorOptions } from "../../lib/executor.ts";
+import { containerLimits } from "../../lib/policy/policy.ts";
 import type { RunOptions } from "../../lib/run/run-handle.ts";
 import type { RunResult } from "../../lib/verdict.ts";
 import { countContainersOf } from "./containers-of.ts";
@@ -43,18 +44,6 @@ export function inBothWays(
   }
 }
 
-/** Limits of the container itself: a run that lowers one of them needs a container of its own. */
-const containerLimits: readonly string[] = [
-  "memoryBytes",
-  "cpus",
-  "maxProcesses",
-  "tmpBytes",
-  "tmpInodes",
-  "shmBytes",
-  "openFiles",
-  "seccomp",
-];
-
 /** The text of a program of `spec/fixtures/matrix`, with capital words replaced. */
 export function readHostile(name: string, words: Readonly<Record<string, string | number>> = {}): string {
   const text = readFileSync(new URL(`../fixtures/matrix/${name}.py`, import.meta.url), "utf8");
@@ -68,7 +57,8 @@ export function readHostile(name: string, words: Readonly<Record<string, string 
 export async function runHostile(jail: Executor, code: string, options: RunOptions = {}): Promise<RunResult> {
   await jail.warmUp();
   const hasPool = jail.stats().pool !== null;
-  const isWarm = hasPool && !Object.keys(options).some((name) => containerLimits.includes(name));
+  const isWarm =
+    hasPool && !Object.keys(options).some((name) => (containerLimits as readonly string[]).includes(name));
   const result = await jail.run(code, options);
   assert.is(result.cleanup?.isConfirmed, true, "the cleanup is confirmed");
   assert.is(await countContainersOf(result), 0, "the Engine has no container of this run");
