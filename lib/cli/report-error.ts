@@ -13,6 +13,8 @@ export async function reportError(error: unknown, { err, signal }: CliContext): 
     return exitCodes.killed;
   }
   const message = error instanceof Error ? error.message : String(error);
-  await err.write(`${paint(err, "bad", "brigbox:")} ${printableLine(message, longestMessage)}\n`);
-  return exitCodeOfError(error);
+  const exitCode = exitCodeOfError(error);
+  const wayOut = exitCode === exitCodes.noEngine ? " (`brigbox setup` sees to it that one runs)" : "";
+  await err.write(`${paint(err, "bad", "brigbox:")} ${printableLine(message, longestMessage)}${wayOut}\n`);
+  return exitCode;
 }
