@@ -116,24 +116,33 @@ for (const [name, touch] of touches)
   });
 
 test("a container that is lost in the very moment of its job is replaced by a new one", async () => {
-  await withPool({}, async ({ executor, client }) => {
+  await withUnwatchedPool(async ({ executor, client }) => {
     const [id = ""] = await waiting(client);
-    const killed = killContainer(client, id);
-    const result = await executor.run("print('once')\nresult = 1");
-    await killed;
+    // Frozen it cannot begin with the code before it is killed: which of the two were first would else be left to luck.
+    await client.request("POST /containers/{id}/pause", { path: { id } });
+    const running = executor.run("print('once')\nresult = 1");
+    while (executor.stats().pool?.busy !== 1) await delay(1);
+    await killContainer(client, id);
+    const result = await running;
     assert.equal([result.status, result.stdout], ["ok", "once\n"]);
+    assert.is.not(result.evidence.containerId, id);
   });
 });
 
 test("a container that froze unseen does not hold its job for long", async () => {
-  await using client = createClient();
-  await withPool({ client: { ...client, stream: refuseEvents(client) } }, async ({ executor }) => {
+  await withUnwatchedPool(async ({ executor, client }) => {
     const [id = ""] = await waiting(client);
     await client.request("POST /containers/{id}/pause", { path: { id } });
     const result = await executor.run("result = 1");
     assert.equal([result.status, result.evidence.start], ["ok", "cold"]);
   });
 });
+
+/** A pool that hears nothing of what befalls its containers. */
+async function withUnwatchedPool(use: Parameters<typeof withPool>[1]): Promise<void> {
+  await using client = createClient();
+  await withPool({ client: { ...client, stream: refuseEvents(client) } }, use);
+}
 
 function refuseEvents(client: EngineClient): EngineClient["stream"] {
   const stream = client.stream as (operation: string, ...rest: unknown[]) => Promise<unknown>;
