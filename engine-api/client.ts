@@ -1,5 +1,6 @@
 import { atEnd, engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
 import { createDeadline } from "./deadline.ts";
+import { tellOfCall } from "./diagnostics.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
 import { type ResolvedEndpoint, resolveEndpoint } from "./find-endpoint.ts";
@@ -86,6 +87,7 @@ export function createClient(options: ClientOptions = {}): EngineClient {
   const transport = options.transport ?? createTransport(resolved.endpoint);
   const retries = options.retries ?? 1;
   const maxAnswerBytes = options.maxAnswerBytes ?? 64 * 1024 * 1024;
+  const endpoint = formatEndpoint(resolved.endpoint);
   const negotiate = createNegotiator(transport, checkVersion(options.apiVersion));
 
   async function prepare(operation: string, loose: LooseOptions): Promise<PreparedRequest> {
@@ -113,7 +115,15 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     }
   }
 
-  async function open(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
+  function open(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
+    return tellOfCall(
+      { endpoint, operation },
+      () => ask(operation, loose),
+      ({ status }) => status,
+    );
+  }
+
+  async function ask(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
     const prepared = await prepare(operation, loose);
     const { method, signal } = prepared;
     const answer = await askAgain(() => transport.request(prepared), { method, signal, retries });
@@ -147,7 +157,11 @@ export function createClient(options: ClientOptions = {}): EngineClient {
   async function upgrade(operation: string, loose: LooseOptions = {}): Promise<UpgradedConnection> {
     const { signal, lift } = createDeadline(operation, loose);
     try {
-      return await transport.upgrade(await prepare(operation, { ...loose, signal }));
+      return await tellOfCall(
+        { endpoint, operation },
+        async () => transport.upgrade(await prepare(operation, { ...loose, signal })),
+        ({ isWritable }) => (isWritable ? 101 : 200),
+      );
     } finally {
       lift();
     }
@@ -159,7 +173,7 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     stream: stream as EngineClient["stream"],
     upgrade: upgrade as EngineClient["upgrade"],
     apiVersion: ({ signal } = {}) => negotiate(signal),
-    describe: () => `${formatEndpoint(resolved.endpoint)}, by ${resolved.source}: ${resolved.reason}`,
+    describe: () => `${endpoint}, by ${resolved.source}: ${resolved.reason}`,
     close: () => transport.close(),
     [Symbol.asyncDispose]: () => transport.close(),
   };

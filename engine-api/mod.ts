@@ -34,6 +34,7 @@ export {
   waitContainer,
 } from "./containers.ts";
 export { DeadlineError, isDeadlineError } from "./deadline.ts";
+export { type EngineCall, engineCallChannel } from "./diagnostics.ts";
 export { type Endpoint, formatEndpoint, parseEndpoint, type TlsFiles } from "./endpoint.ts";
 export {
   ConnectionError,

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { createClient, type EngineClient, engineInfo } from "../engine-api/mod.ts";
+import { tellOfContainer } from "./diagnostics/tell-of-run.ts";
 import { assertJailHolds } from "./doctor/attack/assert-jail-holds.ts";
 import { ConfigError, SandboxError } from "./errors.ts";
 import { harnessCommand } from "./harness/boot.ts";
@@ -76,6 +78,8 @@ export interface ExecutorStats {
 
 /** Runs untrusted Python in locked-down containers. */
 export interface Executor {
+  /** Tells this one from others of the process in what is told by diagnostics; new with each. */
+  readonly id: string;
   /**
    * Starts a run and returns at once.
    *
@@ -153,12 +157,17 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   const active = new Set<RunHandle>();
   const prepareOnce = onceUnlessFailed(prepare);
   const { request } = admission;
-  const onContainer = (run: DrivenRun): void => void leftovers.watch(run);
-  const sessions = createSessions({ policy, prepare: prepareOnce, request, onContainer });
+  const id = randomBytes(8).toString("hex");
+  const onContainer = (run: DrivenRun): void => {
+    void leftovers.watch(run);
+    tellOfContainer(id, run);
+  };
+  const sessions = createSessions({ executorId: id, policy, prepare: prepareOnce, request, onContainer });
   let pool: Pool | null = null;
   let isClosed = false;
 
   const surroundings: Omit<RunSurroundings, "policy"> = {
+    executorId: id,
     prepare: prepareOnce,
     request,
     onContainer,
@@ -240,6 +249,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   }
 
   return {
+    id,
     start,
     run: async (code, runOptions) => awaitAll(start(code, runOptions)),
     runAll: (jobs, batchOptions) => runBatch(start, jobs, batchOptions),

@@ -5,6 +5,19 @@
  */
 
 export { type Config, type ConfigSources, loadConfig } from "./config/load-config.ts";
+export { type DiagnosticChannels, onDiagnostic } from "./diagnostics/channels.ts";
+export type {
+  ContainerBegun,
+  ContainerCleaned,
+  DiagnosticMessages,
+  RunCleaned,
+  RunEnded,
+  RunFailed,
+  RunMessage,
+  RunPhase,
+  RunPhaseBegan,
+  RunStarted,
+} from "./diagnostics/messages.ts";
 export {
   type AttackOptions,
   type AttackResult,

@@ -120,6 +120,8 @@ export interface Usage {
   readonly userCpuMs: number | null;
   readonly systemCpuMs: number | null;
   readonly maxRssBytes: number | null;
+  /** Of the values that came back, as they were sent. */
+  readonly resultBytes: number;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
 }

@@ -61,7 +61,7 @@ export async function composeResult(sources: ResultSources): Promise<RunResult> 
     droppedArtifacts: report?.droppedArtifacts ?? [],
     auditEvents: outcome?.outcome.auditEvents ?? [],
     evidence: composeEvidence(sources, limit, report, engineOom),
-    usage: composeUsage(end, report),
+    usage: composeUsage(end, report, outcome?.values.length ?? 0),
     timings: composeTimings(sources),
     cleanup: null,
     isolation: end.containerId === null ? "none" : sources.session === null ? "container" : "session",
@@ -159,12 +159,13 @@ function composeEvidence(
   };
 }
 
-function composeUsage(end: RunEnd, report: ReportFrame | null): Usage {
+function composeUsage(end: RunEnd, report: ReportFrame | null, resultBytes: number): Usage {
   return {
     wallMs: report?.wallMs ?? null,
     userCpuMs: report?.userCpuMs ?? null,
     systemCpuMs: report?.systemCpuMs ?? null,
     maxRssBytes: report?.maxRssBytes ?? null,
+    resultBytes,
     stdoutBytes: report?.stdoutBytes ?? end.stream.log.keptBytes("stdout"),
     stderrBytes: report?.stderrBytes ?? end.stream.log.keptBytes("stderr"),
   };

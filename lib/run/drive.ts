@@ -40,6 +40,8 @@ export interface Assignment {
   readonly policy: Policy;
   /** Cancels the run; its reason ends up in the verdict. */
   readonly signal: AbortSignal;
+  /** Hears of the moments of the run as they come. */
+  onMark?(mark: Mark): void;
 }
 
 /** What is known when a run is over; its container may still be about to end. */
@@ -124,8 +126,8 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Makes a container for a job, and drives both to their end. */
 export function driveRun(plan: ContainerPlan, assignment: Assignment): DrivenRun {
   const { context, accept, cancel } = createContext(plan, runMachine);
-  context.mark("begin");
   accept(assignment);
+  context.mark("begin");
   if (assignment.signal.aborted) cancel(assignment.signal.reason);
   else context.dispatch({ type: "begin" });
   return toDriven(context);
@@ -184,7 +186,10 @@ export function createContext<E>(plan: ContainerPlan, machine: Machine<E>): Cont
       state = transition.state;
       for (const effect of transition.effects) machine.perform(effect, context);
     },
-    mark: (name) => void context.marks.set(name, performance.now()),
+    mark(name) {
+      context.marks.set(name, performance.now());
+      assigned?.onMark?.(name);
+    },
     arm(ms, makeEvent) {
       const fire = (): void => {
         timers.delete(timer);

@@ -53,6 +53,7 @@ function rejectedResult(runId: string, violations: readonly Violation[], validat
       userCpuMs: null,
       systemCpuMs: null,
       maxRssBytes: null,
+      resultBytes: 0,
       stdoutBytes: 0,
       stderrBytes: 0,
     },

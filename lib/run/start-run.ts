@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { createRunTeller, type RunTeller } from "../diagnostics/tell-of-run.ts";
 import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
 import { validate } from "../validator/validate.ts";
@@ -14,6 +15,8 @@ import { toRunHandle } from "./to-run-handle.ts";
 
 /** What runs of one executor share. */
 export interface RunSurroundings {
+  /** Which executor this is, for whoever listens to the diagnostics. */
+  readonly executorId: string;
   readonly policy: Policy;
   /** Resolves to what containers are made of, once runs may start. */
   prepare(): Promise<ContainerRecipe>;
@@ -35,21 +38,39 @@ export function startRun(surroundings: RunSurroundings, code: string, options: R
   const askedAt = performance.now();
   const runId = newRunId();
   const job = toJob(code, options, policy);
+  const teller = createRunTeller(surroundings.executorId, runId);
+  teller.start(job);
   const violations = validate(code, { mode: policy.validator, imports: policy.imports });
   const validateMs = performance.now() - askedAt;
-  if (violations.length > 0) return rejectedRun(runId, violations, { validateMs });
+  if (violations.length > 0) return told(teller, rejectedRun(runId, violations, { validateMs }));
+  teller.phase("queue");
   const controller = new AbortController();
   const signal =
     options.signal === undefined ? controller.signal : AbortSignal.any([options.signal, controller.signal]);
   const attempts = createAttempts();
   const run = { runId, asked: options.returns ?? [], askedAt, validateMs };
-  const ticket = surroundings.request(policy);
-  const result = execute(surroundings, ticket, { job, policy, signal }, run, attempts).finally(
-    attempts.close,
-  );
+  const ticket = requestTurn(surroundings, teller);
+  const assignment = { job, policy, signal, onMark: teller.mark };
+  const result = execute(surroundings, ticket, assignment, run, attempts).finally(attempts.close);
   // The turn lasts until the container is gone: until then it may use what the run may use.
   void attempts.cleaned.finally(ticket.leave);
-  return toRunHandle({ runId, attempts, result, controller });
+  return told(teller, toRunHandle({ runId, attempts, result, controller }));
+}
+
+/** @throws QueueFullError */
+function requestTurn({ request, policy }: RunSurroundings, teller: RunTeller): Ticket {
+  try {
+    return request(policy);
+  } catch (error) {
+    teller.fail(error);
+    throw error;
+  }
+}
+
+/** The run, with whoever listens told of its end. */
+export function told(teller: RunTeller, run: RunHandle): RunHandle {
+  teller.follow(run.result, run.cleaned);
+  return run;
 }
 
 /** What is known of a run from its start on. */
@@ -69,8 +90,8 @@ async function execute(
 ): Promise<RunResult> {
   const recipe = await surroundings.prepare();
   await ticket.turn(assignment.signal);
-  const queueMs = performance.now() - run.askedAt - run.validateMs;
-  const { start, end } = await driveSomewhere(surroundings, recipe, assignment, run.runId, attempts);
+  const { start, end, begunAt } = await driveSomewhere(surroundings, recipe, assignment, run.runId, attempts);
+  const queueMs = begunAt - run.askedAt - run.validateMs;
   const { client, image } = recipe;
   return composeResult({
     ...run,
@@ -91,18 +112,20 @@ async function driveSomewhere(
   assignment: Assignment,
   runId: string,
   attempts: Attempts,
-): Promise<{ readonly start: "cold" | "warm"; readonly end: RunEnd }> {
+): Promise<{ readonly start: "cold" | "warm"; readonly end: RunEnd; readonly begunAt: number }> {
   const { policy, signal } = assignment;
   const ahead = signal.aborted ? null : await takeAhead(recipe, policy, signal);
+  // For a container that gets ready is waited too.
+  const begunAt = performance.now();
   if (ahead?.assign(assignment)) {
     attempts.add(ahead);
     const end = await ahead.ended;
-    if (!isLostBeforeItBegan(end, signal)) return { start: "warm", end };
+    if (!isLostBeforeItBegan(end, signal)) return { start: "warm", end, begunAt };
   }
   const cold: DrivenRun = driveRun(planContainer(recipe, policy, runId), assignment);
   attempts.add(cold);
   onContainer(cold);
-  return { start: "cold", end: await cold.ended };
+  return { start: "cold", end: await cold.ended, begunAt };
 }
 
 /** Nothing of the code was seen to run, and nothing that it did can have left the container. */

@@ -61,6 +61,7 @@ export interface OpenSession extends Session {
 
 /** What a session is made of. */
 export interface SessionParts {
+  readonly executorId: string;
   readonly id: string;
   readonly life: SessionLife;
   readonly policy: Policy;
@@ -86,7 +87,14 @@ interface SessionContext {
 }
 
 /** A session without a container yet. Its timers keep no process alive. */
-export function createSession({ id, life, policy, recipe, surroundings }: SessionParts): OpenSession {
+export function createSession({
+  executorId,
+  id,
+  life,
+  policy,
+  recipe,
+  surroundings,
+}: SessionParts): OpenSession {
   const session: SessionContext = {
     life,
     policy,
@@ -104,7 +112,15 @@ export function createSession({ id, life, policy, recipe, surroundings }: Sessio
   session.ageTimer.unref();
   const { slot, closing } = session;
   const enter = (): Ticket => enterLane(session);
-  const cells = { sessionId: id, recipe, slot, used: new WeakSet(), closing: closing.signal, enter };
+  const cells = {
+    executorId,
+    sessionId: id,
+    recipe,
+    slot,
+    used: new WeakSet(),
+    closing: closing.signal,
+    enter,
+  };
   const start = (code: string, options: CellOptions = {}): RunHandle =>
     startNext(session, cells, { code, options });
   const close = (): Promise<CleanupReport> => end(session, "this session was closed");

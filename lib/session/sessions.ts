@@ -11,6 +11,7 @@ import { createSession, type OpenSession, type Session } from "./session.ts";
 
 /** What the sessions of one executor share. */
 export interface SessionsSurroundings {
+  readonly executorId: string;
   readonly policy: Policy;
   /** Resolves to what containers are made of, once runs may start. */
   prepare(): Promise<ContainerRecipe>;
@@ -31,7 +32,13 @@ export interface Sessions {
 }
 
 /** No sessions yet. */
-export function createSessions({ policy, prepare, request, onContainer }: SessionsSurroundings): Sessions {
+export function createSessions({
+  executorId,
+  policy,
+  prepare,
+  request,
+  onContainer,
+}: SessionsSurroundings): Sessions {
   const sessions = new Set<OpenSession>();
   let isClosed = false;
 
@@ -68,7 +75,14 @@ export function createSessions({ policy, prepare, request, onContainer }: Sessio
       onContainer(container);
       return container;
     };
-    return createSession({ id, life, policy: tightened, recipe, surroundings: { launch, request } });
+    return createSession({
+      executorId,
+      id,
+      life,
+      policy: tightened,
+      recipe,
+      surroundings: { launch, request },
+    });
   }
 
   function throwIfClosed(): void {

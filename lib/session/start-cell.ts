@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { createRunTeller } from "../diagnostics/tell-of-run.ts";
 import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Ticket } from "../run/admission.ts";
@@ -8,8 +9,7 @@ import type { Assignment, RunEnd } from "../run/drive.ts";
 import { type ContainerRecipe, defaultReturns, toJob } from "../run/plan.ts";
 import { rejectedRun } from "../run/rejected-run.ts";
 import type { RunHandle } from "../run/run-handle.ts";
-import type { RunFacts } from "../run/start-run.ts";
-import { isLostBeforeItBegan } from "../run/start-run.ts";
+import { isLostBeforeItBegan, type RunFacts, told } from "../run/start-run.ts";
 import { initialState } from "../run/state.ts";
 import { createSupervisorStream } from "../run/supervisor-stream.ts";
 import { toRunHandle } from "../run/to-run-handle.ts";
@@ -21,6 +21,7 @@ import type { CellOptions } from "./options.ts";
 
 /** What the cells of one session share. */
 export interface CellSurroundings {
+  readonly executorId: string;
   readonly sessionId: string;
   readonly recipe: Pick<ContainerRecipe, "client" | "image">;
   readonly slot: ContainerSlot;
@@ -52,21 +53,26 @@ export function startCell(surroundings: CellSurroundings, cell: Cell): RunHandle
   const runId = newRunId();
   const defaults = { fileName: `cell-${number}.py`, returns: namedIn(code) };
   const job = toJob(code, { ...defaults, ...withoutUndefined(options) }, policy);
+  const teller = createRunTeller(surroundings.executorId, runId);
+  teller.start(job, surroundings.sessionId);
   const violations = validate(code, { mode: policy.validator, imports: policy.imports });
   const validateMs = performance.now() - askedAt;
   const place = { id: surroundings.sessionId, cell: number, isFresh: false, stateLost: false };
-  if (violations.length > 0) return rejectedRun(runId, violations, { validateMs, session: place });
+  if (violations.length > 0)
+    return told(teller, rejectedRun(runId, violations, { validateMs, session: place }));
+  teller.phase("queue");
   const controller = new AbortController();
   const signals = [controller.signal, surroundings.closing, options.signal];
   const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
   const attempts = createAttempts();
   const ticket = surroundings.enter();
   const facts = { runId, asked: options.returns ?? [], askedAt, validateMs, place };
-  const result = execute(surroundings, ticket, { job, policy, signal }, facts, attempts).finally(() => {
+  const assignment = { job, policy, signal, onMark: teller.mark };
+  const result = execute(surroundings, ticket, assignment, facts, attempts).finally(() => {
     attempts.close();
     ticket.leave();
   });
-  return toRunHandle({ runId, attempts, result, controller });
+  return told(teller, toRunHandle({ runId, attempts, result, controller }));
 }
 
 interface CellFacts extends RunFacts {

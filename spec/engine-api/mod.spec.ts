@@ -36,6 +36,7 @@ const publicNames: readonly string[] = [
   "disconnectNetwork",
   "diskUsage",
   "encodeRegistryAuth",
+  "engineCallChannel",
   "engineInfo",
   "engineVersion",
   "formatEndpoint",

@@ -31,6 +31,7 @@ test("exports these names and no other; a change here is a change for every user
     "loadConfig",
     "loadLoop",
     "ndarray",
+    "onDiagnostic",
     "parseInput",
     "reap",
     "resolvePolicy",

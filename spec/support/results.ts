@@ -32,6 +32,7 @@ const plain: RunResult = {
     userCpuMs: 10,
     systemCpuMs: 2,
     maxRssBytes: 1024,
+    resultBytes: 0,
     stdoutBytes: 0,
     stderrBytes: 0,
   },

@@ -39,7 +39,14 @@ async function withSession(
   const { made, surroundings } = createFakeCells(admission, { staysBehind });
   // Of a client that is never asked.
   const recipe = { client: createClient({ endpoint: "unix:///nowhere" }), image: "sha256:0" };
-  const session = createSession({ id: "s", life, policy: defaultPolicy, recipe, surroundings });
+  const session = createSession({
+    executorId: "e",
+    id: "s",
+    life,
+    policy: defaultPolicy,
+    recipe,
+    surroundings,
+  });
   const last = (): FakeCellContainer => {
     const container = made.at(-1);
     if (container === undefined) throw new Error("no container was made");
