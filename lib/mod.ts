@@ -10,6 +10,8 @@ export type {
   ContainerBegun,
   ContainerCleaned,
   DiagnosticMessages,
+  MonitorAlert,
+  OrphansSwept,
   RunCleaned,
   RunEnded,
   RunFailed,

@@ -40,4 +40,6 @@ const channels: Readonly<Record<keyof DiagnosticMessages, Channel>> = {
   "brigbox:run:cleaned": channel("brigbox:run:cleaned"),
   "brigbox:container:begin": channel("brigbox:container:begin"),
   "brigbox:container:cleaned": channel("brigbox:container:cleaned"),
+  "brigbox:monitor:sweep": channel("brigbox:monitor:sweep"),
+  "brigbox:monitor:alert": channel("brigbox:monitor:alert"),
 };

@@ -64,6 +64,30 @@ export interface ContainerCleaned extends ContainerBegun {
   readonly report: CleanupReport;
 }
 
+/** A monitor has looked for containers that nobody will remove. */
+export interface OrphansSwept {
+  /** The Engine's endpoint. */
+  readonly endpoint: string;
+  readonly at: number;
+  readonly durationMs: number;
+  /** Containers of ours on the Engine, orphans included. */
+  readonly containers: number;
+  /** Those whose owner is provably dead, or whose time is over. */
+  readonly orphans: number;
+  readonly removed: number;
+  /** Orphans that could not be removed. */
+  readonly failed: number;
+}
+
+/** Something that an operator should know. */
+export type MonitorAlert = { readonly endpoint: string; readonly at: number } & (
+  | { readonly type: "orphans"; readonly names: readonly string[]; readonly removed: number }
+  | { readonly type: "cleanup-failed"; readonly containerName: string; readonly message: string }
+  | { readonly type: "queue-full"; readonly executorId: string }
+  | { readonly type: "engine-gone"; readonly message: string }
+  | { readonly type: "engine-back"; readonly goneMs: number }
+);
+
 /** What is told on which channel of `node:diagnostics_channel`. No message holds code, values, output or environment. */
 export interface DiagnosticMessages {
   readonly "brigbox:run:start": RunStarted;
@@ -73,4 +97,6 @@ export interface DiagnosticMessages {
   readonly "brigbox:run:cleaned": RunCleaned;
   readonly "brigbox:container:begin": ContainerBegun;
   readonly "brigbox:container:cleaned": ContainerCleaned;
+  readonly "brigbox:monitor:sweep": OrphansSwept;
+  readonly "brigbox:monitor:alert": MonitorAlert;
 }
