@@ -3,7 +3,7 @@ import { createClient, type EngineClient, engineInfo } from "../engine-api/mod.t
 import { tellOfContainer } from "./diagnostics/tell-of-run.ts";
 import { assertJailHolds } from "./doctor/attack/assert-jail-holds.ts";
 import { ConfigError, SandboxError } from "./errors.ts";
-import { harnessCommand } from "./harness/boot.ts";
+import { createHarness } from "./harness/boot.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
@@ -187,7 +187,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       const recipe: ContainerRecipe = {
         client,
         image,
-        command: harnessCommand(),
+        harness: createHarness(),
         pythonSeccomp: readPythonSeccomp(),
         isInspected: verify !== "off",
       };
@@ -200,8 +200,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   }
 
   function openPool(recipe: ContainerRecipe, resolved: NonNullable<typeof poolOptions>): Pool {
-    const command = harnessCommand({ preload: resolved.preload, isAhead: true });
-    return createContainerPool({ options: resolved, recipe: { ...recipe, command }, policy, onContainer });
+    const harness = createHarness({ preload: resolved.preload, isAhead: true });
+    return createContainerPool({ options: resolved, recipe: { ...recipe, harness }, policy, onContainer });
   }
 
   /** Outside of the pool and the queue, which wait for what this is about. */

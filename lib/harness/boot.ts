@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 
-/** What {@link harnessCommand} can be told. */
+/** What {@link createHarness} can be told. */
 export interface HarnessOptions {
   /** The interpreter, a name or a path in the image. @default "python3" */
   readonly python?: string;
@@ -14,9 +14,6 @@ export interface HarnessOptions {
   /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
   readonly root?: string;
 }
-
-/** Linux takes at most 128 KiB in one argument of a program. */
-const maxArgumentBytes = 120_000;
 
 /** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
 const moduleNames = [
@@ -50,22 +47,29 @@ const moduleNames = [
 /** What a session needs besides. */
 const sessionModuleNames = ["cell", "cell_relay", "processes", "session"] as const;
 
+/** The supervisor, in the two parts that start it with nothing but a Python in the image: no mount, no upload. */
+export interface Harness {
+  /** Program and arguments of the container: a few lines that read the rest from stdin. */
+  readonly command: readonly string[];
+  /** What must come first on stdin; the job follows it. */
+  readonly program: Uint8Array;
+}
+
 /**
- * Program and arguments that start the supervisor with nothing but a Python in the image: no mount, no upload.
+ * The supervisor as a container takes it.
  *
  * @throws TypeError for a preload name that is no dotted Python name.
  * @example
- * harnessCommand({ preload: ["numpy", "pandas"] }); // ["python3", "-I", "-X", "utf8", "-c", "PACKED = ..."]
+ * createHarness({ preload: ["numpy", "pandas"] }).command; // ["python3", "-I", "-X", "utf8", "-c", "import os ..."]
  */
-export function harnessCommand(options: HarnessOptions = {}): readonly string[] {
+export function createHarness(options: HarnessOptions = {}): Harness {
   const { python = "python3", preload = [], isSession = false, isAhead = isSession, root = "/tmp" } = options;
   for (const name of preload) {
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
-  const { packed, places } = packSources(isSession ? [...moduleNames, ...sessionModuleNames] : moduleNames);
+  const { texts, places } = joinSources(isSession ? [...moduleNames, ...sessionModuleNames] : moduleNames);
   const assignments = {
-    PACKED: asciiJson(packed),
     // JSON of ASCII text, arrays and objects is Python too.
     PLACES: asciiJson(places),
     PRELOAD: asciiJson(preload),
@@ -74,21 +78,24 @@ export function harnessCommand(options: HarnessOptions = {}): readonly string[] 
     ROOT: asciiJson(root),
   };
   const lines = Object.entries(assignments).map(([name, value]) => `${name} = ${value}\n`);
-  const program = `${lines.join("")}${readPython("boot")}`;
-  const programBytes = Buffer.byteLength(program);
-  if (programBytes > maxArgumentBytes)
-    throw new RangeError(`the supervisor has grown to ${programBytes} bytes, over ${maxArgumentBytes}`);
-  return [python, "-I", "-X", "utf8", "-c", program];
+  const boot = withLength(Buffer.from(`${lines.join("")}${readPython("boot")}`));
+  const program = withLength(deflateSync(Buffer.concat([boot, texts])));
+  return { command: [python, "-I", "-X", "utf8", "-c", readPython("loader")], program };
+}
+
+function withLength(bytes: Buffer): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(bytes.length);
+  return Buffer.concat([head, bytes]);
 }
 
 function toPython(value: boolean): string {
   return value ? "True" : "False";
 }
 
-/** One after another, compressed: the Engine keeps the arguments of each container, and tells them whenever it is asked for one. */
-function packSources(names: readonly string[]): {
-  readonly packed: string;
-  /** Where in the bytes each module begins and ends. */
+/** The sources one after another, and where each begins and ends. */
+function joinSources(names: readonly string[]): {
+  readonly texts: Buffer;
   readonly places: Readonly<Record<string, readonly [number, number]>>;
 } {
   const places: Record<string, readonly [number, number]> = {};
@@ -100,7 +107,7 @@ function packSources(names: readonly string[]): {
     end += text.length;
     texts.push(text);
   }
-  return { packed: deflateSync(Buffer.concat(texts), { level: 9 }).toString("base64"), places };
+  return { texts: Buffer.concat(texts), places };
 }
 
 function readPython(name: string): string {

@@ -22,6 +22,8 @@ export interface ContainerPlan {
   readonly client: EngineClient;
   readonly name: string;
   readonly spec: ContainerSpec;
+  /** What its stdin gets before any job: the supervisor, for which its command waits. */
+  readonly program: Uint8Array;
   /** True where what the Engine applied is read back before the start. */
   readonly isInspected: boolean;
   /** What a container that was started ahead is held to before it waits; null where `spec` says so already. */

@@ -85,7 +85,10 @@ async function doStep(which: Step, run: RunContext): Promise<void> {
     return;
   }
   run.mark(which);
-  if (which === "attach") void readOutput(run);
+  if (which === "attach") {
+    void readOutput(run);
+    void send(run, [run.plan.program]);
+  }
   if (which === "wait") void awaitExit(run);
   run.dispatch({ type: "step-done", step: which });
 }
@@ -145,12 +148,19 @@ async function sendJob(run: RunContext): Promise<void> {
   const { policy, job } = assignment;
   run.mark("job");
   run.arm(policy.timeoutMs + policy.graceMs, () => ({ type: "deadline" }));
+  const isSent = await send(run, encodeJob(job));
+  if (isSent && run.plan.takeUpMs !== undefined) run.arm(run.plan.takeUpMs, () => takeUpTimeout(run));
+}
+
+/** Writes to the container's stdin. False where it is closed, which ends the run unless something better does. */
+async function send(run: RunContext, pieces: Iterable<Uint8Array>): Promise<boolean> {
   try {
-    for (const bytes of encodeJob(job)) await run.results.attachment?.write(bytes);
-    if (run.plan.takeUpMs !== undefined) run.arm(run.plan.takeUpMs, () => takeUpTimeout(run));
+    for (const bytes of pieces) await run.results.attachment?.write(bytes);
+    return true;
   } catch (error) {
     // A container that ended by itself closes the connection too, and what it said before counts for more.
-    run.arm(lastWordsMs, () => ({ type: "failed", error }));
+    if (!run.streams.signal.aborted) run.arm(lastWordsMs, () => ({ type: "failed", error }));
+    return false;
   }
 }
 

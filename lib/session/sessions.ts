@@ -1,5 +1,5 @@
 import { SandboxError } from "../errors.ts";
-import { harnessCommand } from "../harness/boot.ts";
+import { createHarness } from "../harness/boot.ts";
 import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Ticket } from "../run/admission.ts";
@@ -64,9 +64,9 @@ export function createSessions({
   function createIn(recipe: ContainerRecipe, tightened: Policy, life: SessionLife): OpenSession {
     const id = newRunId();
     const untilMs = Date.now() + life.maxAgeMs;
-    const command = harnessCommand({ preload: life.preload, isSession: true });
+    const harness = createHarness({ preload: life.preload, isSession: true });
     const launch = (): CellContainer => {
-      const plan = planSession({ ...recipe, command }, tightened, {
+      const plan = planSession({ ...recipe, harness }, tightened, {
         runId: newRunId(),
         sessionId: id,
         untilMs,

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { harnessCommand } from "../../lib/harness/boot.ts";
+import { createHarness } from "../../lib/harness/boot.ts";
 import { createFrameDecoder, type HarnessFrame } from "../../lib/harness/frame-decoder.ts";
 import { encodeJob } from "../../lib/harness/job.ts";
 import { parseArtifact, parseOutcome, parseReady, parseReport } from "../../lib/harness/payloads.ts";
@@ -96,8 +96,9 @@ export function encodeTrial(code: string, options: TrialOptions = {}): Buffer {
 /** Starts a supervisor in a folder of its own. */
 export function startSupervisor(options: SupervisorOptions = {}): LocalSupervisor {
   const root = mkdtempSync(join(tmpdir(), "brigbox-trial-"));
-  const [program = "", ...args] = harnessCommand({ preload: [], ...options, root });
-  const child = spawn(program, args, { stdio: "pipe", env: { ...process.env, TMPDIR: root } });
+  const { command, program } = createHarness({ preload: [], ...options, root });
+  const [python = "", ...args] = command;
+  const child = spawn(python, args, { stdio: "pipe", env: { ...process.env, TMPDIR: root } });
   const decoder = createFrameDecoder();
   const frames: HarnessFrame[] = [];
   let complaints = "";
@@ -110,6 +111,7 @@ export function startSupervisor(options: SupervisorOptions = {}): LocalSuperviso
   });
   // A supervisor that ended closes its stdin, and what it said before counts.
   child.stdin.on("error", () => undefined);
+  child.stdin.write(program);
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", (code) => resolve(code));
   });

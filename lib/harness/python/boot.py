@@ -1,10 +1,7 @@
-# The program that python3 -c runs. The host puts assignments before it: PACKED (the sources of all modules, compressed), PLACES (where each
-# begins and ends), PRELOAD, IS_AHEAD, IS_SESSION and ROOT.
-import binascii
+# What the loader runs. The host puts assignments before it: PLACES (where in TEXTS the source of each module begins and ends), PRELOAD,
+# IS_AHEAD, IS_SESSION and ROOT.
 import sys
-import zlib
 
-TEXTS = zlib.decompress(binascii.a2b_base64(PACKED))
 SOURCES = {name: TEXTS[start:end].decode() for name, (start, end) in PLACES.items()}
 FINDER = {"__name__": "brigbox_finder", "SOURCES": SOURCES, "SPEC": type(sys.__spec__)}
 exec(compile(SOURCES["brigbox_finder"], "<brigbox_finder>", "exec", dont_inherit=True), FINDER)

@@ -1,46 +1,45 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { inflateSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { harnessCommand } from "../../../lib/harness/boot.ts";
+import { createHarness, type HarnessOptions } from "../../../lib/harness/boot.ts";
+import { hangUpExitCode } from "../../../lib/harness/protocol.ts";
 import { findPythons } from "../../support/pythons.ts";
 import { suite } from "../../support/suite.ts";
 
-const test = suite("the supervisor's command");
+const test = suite("the supervisor's program");
 
-/** The kernel's MAX_ARG_STRLEN, its final null byte included. */
-const longestArgument = 131_072;
+/** What the loader makes of the bytes on stdin. */
+function unpack(options: HarnessOptions = {}): { readonly boot: string; readonly texts: string } {
+  const { program } = createHarness(options);
+  const bytes = inflateSync(program.subarray(4));
+  assert.is(Buffer.from(program).readUInt32BE() + 4, program.length);
+  const end = 4 + bytes.readUInt32BE();
+  return { boot: bytes.toString("utf8", 4, end), texts: bytes.toString("utf8", end) };
+}
 
-test("the whole supervisor fits into one argument, with room for a long list of modules", () => {
-  const preload = Array.from({ length: 20 }, (_, index) => `package_${index}.module`);
-  const program = harnessCommand({ preload }).at(-1) ?? "";
-  assert.ok(Buffer.byteLength(program) < longestArgument);
+test("the command is isolated from the environment, in UTF-8, and the same whatever it will run", () => {
+  const { command } = createHarness();
+  assert.equal(command.slice(0, -1), ["python3", "-I", "-X", "utf8", "-c"]);
+  assert.is(createHarness({ python: "/opt/python" }).command[0], "/opt/python");
+  assert.equal(createHarness({ isSession: true, preload: ["numpy"] }).command, command);
 });
 
-test("it is isolated from the environment, and in UTF-8", () => {
-  assert.equal(harnessCommand().slice(0, -1), ["python3", "-I", "-X", "utf8", "-c"]);
-  assert.is(harnessCommand({ python: "/opt/python" })[0], "/opt/python");
-});
-
-test("a program beyond one argument is refused", () => {
-  assert.throws(() => harnessCommand({ preload: Array(20_000).fill("module") }), /grown to \d+ bytes/);
-});
-
-test("a session's fits into one argument too", () => {
-  const [program = ""] = harnessCommand({ isSession: true }).slice(-1);
-  assert.ok(Buffer.byteLength(program) < longestArgument);
+test("the command is short: the Engine keeps it with each container", () => {
+  assert.ok(createHarness().command.join(" ").length < 1500);
 });
 
 test("every module of the supervisor is in it, and those of sessions are in theirs alone", () => {
-  const program = harnessCommand({ isSession: true }).at(-1) ?? "";
-  assert.not.match(harnessCommand().join(""), '"brigbox_session":');
+  const { boot } = unpack({ isSession: true });
+  assert.not.match(unpack().boot, '"brigbox_session":');
   for (const file of readdirSync(new URL("../../../lib/harness/python", import.meta.url)))
-    if (file.endsWith(".py") && file !== "boot.py")
-      assert.ok(program.includes(`"brigbox_${file.slice(0, -3)}":`), file);
+    if (file.endsWith(".py") && file !== "boot.py" && file !== "loader.py")
+      assert.ok(boot.includes(`"brigbox_${file.slice(0, -3)}":`), file);
 });
 
 for (const name of ["numpy", "pandas.core", "_private", "a1.b2"]) {
   test(`the module ${name} may be preloaded`, () => {
-    assert.match(harnessCommand({ preload: [name] }).at(-1) ?? "", `PRELOAD = ["${name}"]`);
+    assert.match(unpack({ preload: [name] }).boot, `PRELOAD = ["${name}"]`);
   });
 }
 
@@ -60,7 +59,7 @@ for (const name of [
 ]) {
   test(`${JSON.stringify(name)} is no module's name`, () => {
     assert.throws(
-      () => harnessCommand({ preload: [name] }),
+      () => createHarness({ preload: [name] }),
       (error: unknown) => error instanceof TypeError,
     );
   });
@@ -69,12 +68,32 @@ for (const name of [
 test("every Python reads the program's assignments back as they were, whatever letters they have", () => {
   const wire = readFileSync(new URL("../../../lib/harness/python/wire.py", import.meta.url), "utf8");
   const root = "/tmp/\u007f\"'\\ä€\u{1f600}\n\u2028";
-  const program = (harnessCommand({ root }).at(-1) ?? "").split("\nFINDER =")[0];
-  const check = `${program}\nimport ast\nfor text in SOURCES.values(): ast.parse(text)\nimport sys; sys.stdout.buffer.write(ROOT.encode() + b"|" + SOURCES["brigbox_wire"].encode())`;
+  const check = `import ast, sys
+for text in SOURCES.values(): ast.parse(text)
+sys.stdout.buffer.write(ROOT.encode() + b"|" + SOURCES["brigbox_wire"].encode())`;
   for (const { path, version } of findPythons()) {
-    const { stdout, stderr } = spawnSync(path, ["-I", "-c", check], { encoding: "utf8" });
+    // All but what boot does with the sources.
+    const { boot, texts } = unpack({ root });
+    const program = `import sys; TEXTS = sys.stdin.buffer.read()\n${boot.split("\nFINDER =")[0]}\n${check}`;
+    const { stdout, stderr } = spawnSync(path, ["-I", "-X", "utf8", "-c", program], {
+      input: texts,
+      encoding: "utf8",
+    });
     assert.is(stdout, `${root}|${wire}`, `${version}: ${stderr}`);
   }
 });
+
+for (const [name, cut] of [
+  ["nothing", 0],
+  ["half of its length", 2],
+  ["half of it", 5000],
+] as const) {
+  test(`where stdin ends after ${name} it ends as one whose host is gone`, () => {
+    const { command, program } = createHarness();
+    const [python = "", ...args] = command;
+    const { status, stderr } = spawnSync(python, args, { input: program.subarray(0, cut), encoding: "utf8" });
+    assert.equal([status, stderr], [hangUpExitCode, ""]);
+  });
+}
 
 test.run();
