@@ -1,6 +1,6 @@
 /**
  * The benchmark, `npm run bench [-- --rounds 30] [--only cold,validator]`: each section compares its contestants in turns in one run.
- * Writes `spec/bench/report.md` and `report.json`; sections that were left out stay as they were.
+ * Writes `spec/bench/report.md`, `report.json` and the pictures in `charts/`; sections that were left out stay as they were.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -8,11 +8,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient, engineInfo } from "../../engine-api/mod.ts";
 import { call } from "../support/steps.ts";
+import { drawCharts } from "./charts/charts.ts";
 import { calls } from "./client/calls.ts";
 import { follow } from "./client/follow.ts";
 import { footprint } from "./client/footprint.ts";
 import { streams } from "./client/streams.ts";
 import { cold } from "./cold/cold.ts";
+import { memory } from "./memory/memory.ts";
 import { type Section, type SectionReport, toMarkdown } from "./section.ts";
 import { throughput } from "./throughput/throughput.ts";
 import { validator } from "./validator/validator.ts";
@@ -24,6 +26,7 @@ const sections: readonly Section[] = [
   warm,
   throughput,
   largeValues,
+  memory,
   validator,
   calls,
   streams,
@@ -64,6 +67,8 @@ const kept = sections.flatMap(({ name }) =>
 );
 writeFileSync(jsonFile, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
 call(["biome", "format", "--write", fileURLToPath(jsonFile)]);
+for (const [file, picture] of drawCharts(measured))
+  writeFileSync(new URL(`charts/${file}`, import.meta.url), picture);
 writeFileSync(markdownFile, writeReport(kept.flatMap(([, section]) => section ?? [])));
 
 function writeReport(reports: readonly MeasuredSection[]): string {

@@ -2,6 +2,7 @@ import { type Row, type Section, showProgress } from "../section.ts";
 import { type Summary, summarize } from "../statistics.ts";
 import { createBrigboxCold } from "./brigbox-cold.ts";
 import type { Contestant } from "./contestant.ts";
+import { createDockerPyRun } from "./docker-py-run.ts";
 import { createDockerRun } from "./docker-run.ts";
 import { createDockerodeRun } from "./dockerode-run.ts";
 
@@ -11,7 +12,12 @@ const warmUpRounds = 2;
 export const cold: Section = {
   name: "cold",
   async measure({ rounds }) {
-    const contestants = [createBrigboxCold(), createDockerRun(), createDockerodeRun()];
+    const contestants = [
+      createBrigboxCold(),
+      createDockerRun(),
+      createDockerodeRun(),
+      createDockerPyRun(),
+    ].filter((contestant) => contestant !== null);
     try {
       const summaries = await measureInTurns(contestants, rounds);
       const reference = summaries.find(({ name }) => name.startsWith("docker run"))?.medianMs ?? Number.NaN;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createExecutor, defaultImage, type Executor, type RunResult } from "../../../lib/mod.ts";
+import { createDockerPyRun } from "../cold/docker-py-run.ts";
 import { lockDownFlags } from "../cold/docker-run.ts";
 import { type Row, type Section, showProgress } from "../section.ts";
 import { quantile } from "../statistics.ts";
@@ -17,6 +18,7 @@ result = {"last": float(signal.iloc[-1]), "turns": int(signal.diff().abs().sum()
 
 const runsPerRound = 7;
 const poolSize = 4;
+const bursts = 20;
 
 /** A small strategy of pandas: in containers that wait, in new ones, and by `docker run`. */
 export const warm: Section = {
@@ -25,18 +27,21 @@ export const warm: Section = {
     await using pooled = createExecutor({ pool: { size: poolSize, preload: ["numpy", "pandas"] } });
     await using plain = createExecutor();
     const warmTimes = await measureWarm(pooled, rounds * runsPerRound);
+    const burstTimes = await measureBursts(pooled);
     const slow = await measureInTurns(plain, Math.max(5, Math.round(rounds / 2)));
     const dockerMs = quantile(slow.docker, 0.5);
     const rows: readonly (readonly [string, readonly number[]])[] = [
       ["warm, to the typed result", warmTimes.result],
       ["warm, to the container gone", warmTimes.cleaned],
+      [`${poolSize} at once on a full pool, to the last result`, burstTimes],
       ["cold, to the typed result", slow.result],
       ["cold, to the container gone", slow.cleaned],
       ["docker run --rm, of the same code", slow.docker],
+      ...(slow.dockerPy.length === 0 ? [] : [["docker-py, of the same code", slow.dockerPy] as const]),
     ];
     return {
       title: "A small pandas strategy",
-      intro: `Default limits. Warm: ${warmTimes.result.length} runs, one after another, each as soon as a container waits in a pool of ${poolSize} which is being refilled meanwhile. The others: ${slow.docker.length} runs each, in turns.`,
+      intro: `Default limits. Warm: ${warmTimes.result.length} runs, one after another, each as soon as a container waits in a pool of ${poolSize} which is being refilled meanwhile. ${bursts} times as many runs at once as wait. The others: ${slow.docker.length} runs each, in turns.`,
       columns: ["p50, ms", "p95, ms", "p99, ms", "p50 of docker run"],
       rows: rows.map(([name, times]) => toRow(name, times, dockerMs)),
     };
@@ -75,17 +80,38 @@ async function measureWarm(executor: Executor, runs: number): Promise<Times> {
   return times;
 }
 
+/** As many runs at once as wait, from the first call to the last result. */
+async function measureBursts(executor: Executor): Promise<number[]> {
+  const times: number[] = [];
+  for (let burst = 0; burst < bursts; burst++) {
+    await executor.warmUp();
+    const startedAt = performance.now();
+    const handles = Array.from({ length: poolSize }, () => executor.start(strategy));
+    const results = await Promise.all(handles.map((handle) => handle.result));
+    times.push(performance.now() - startedAt);
+    await Promise.all(handles.map((handle) => handle.cleaned));
+    for (const { status, evidence } of results)
+      if (status !== "ok" || evidence.start !== "warm") throw new Error("a run of a burst went wrong");
+    showProgress(`bursts: ${burst + 1} of ${bursts}`);
+  }
+  return times;
+}
+
 async function measureInTurns(
   executor: Executor,
   rounds: number,
-): Promise<Times & { readonly docker: number[] }> {
-  const times = { result: [], cleaned: [], docker: [] as number[] };
+): Promise<Times & { readonly docker: number[]; readonly dockerPy: number[] }> {
+  const times = { result: [], cleaned: [], docker: [] as number[], dockerPy: [] as number[] };
+  const dockerPy = createDockerPyRun(strategy);
   await executor.run("pass");
+  await dockerPy?.runOnce();
   for (let round = 0; round < rounds; round++) {
     await timeRun(executor, times);
     times.docker.push(await timeDocker());
+    if (dockerPy !== null) times.dockerPy.push(await timeOf(dockerPy.runOnce));
     showProgress(`cold runs: round ${round + 1} of ${rounds}`);
   }
+  await dockerPy?.close();
   return times;
 }
 
@@ -98,6 +124,12 @@ async function timeRun(executor: Executor, { result, cleaned }: Times): Promise<
   await handle.cleaned;
   cleaned.push(performance.now() - startedAt);
   return end;
+}
+
+async function timeOf(action: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await action();
+  return performance.now() - startedAt;
 }
 
 async function timeDocker(): Promise<number> {
