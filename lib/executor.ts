@@ -3,7 +3,7 @@ import { createClient, type EngineClient, engineInfo } from "../engine-api/mod.t
 import { tellOfContainer } from "./diagnostics/tell-of-run.ts";
 import { assertJailHolds } from "./doctor/attack/assert-jail-holds.ts";
 import { ConfigError, SandboxError } from "./errors.ts";
-import { createHarness } from "./harness/boot.ts";
+import { createHarnessSource } from "./harness/harness-source.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
@@ -155,6 +155,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   const sweeper = createSweeper(client, { signal: sweeping.signal });
   const leftovers = createLeftovers(client);
   const active = new Set<RunHandle>();
+  const harness = createHarnessSource();
   const prepareOnce = onceUnlessFailed(prepare);
   const { request } = admission;
   const id = randomBytes(8).toString("hex");
@@ -187,7 +188,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       const recipe: ContainerRecipe = {
         client,
         image,
-        harness: createHarness(),
+        harness,
         pythonSeccomp: readPythonSeccomp(),
         isInspected: verify !== "off",
       };
@@ -200,8 +201,12 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   }
 
   function openPool(recipe: ContainerRecipe, resolved: NonNullable<typeof poolOptions>): Pool {
-    const harness = createHarness({ preload: resolved.preload, isAhead: true });
-    return createContainerPool({ options: resolved, recipe: { ...recipe, harness }, policy, onContainer });
+    return createContainerPool({
+      options: resolved,
+      recipe: { ...recipe, harness: harness.ahead(resolved.preload) },
+      policy,
+      onContainer,
+    });
   }
 
   /** Outside of the pool and the queue, which wait for what this is about. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
+import type { CompiledModules } from "./protocol.ts";
 
 /** What {@link createHarness} can be told. */
 export interface HarnessOptions {
@@ -13,6 +14,10 @@ export interface HarnessOptions {
   readonly isSession?: boolean;
   /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
   readonly root?: string;
+  /** The modules as this image's Python compiled them earlier; they are compiled in the container unless given. */
+  readonly codes?: CompiledModules | null;
+  /** Asks for the modules as this image's Python compiles them. @default false */
+  readonly wantsCodes?: boolean;
 }
 
 /** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
@@ -25,6 +30,7 @@ const moduleNames = [
   "audit_rules",
   "cgroup",
   "child",
+  "codes",
   "exits",
   "finder",
   "hardening",
@@ -64,14 +70,17 @@ export interface Harness {
  */
 export function createHarness(options: HarnessOptions = {}): Harness {
   const { python = "python3", preload = [], isSession = false, isAhead = isSession, root = "/tmp" } = options;
+  const { codes = null, wantsCodes = false } = options;
   for (const name of preload) {
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
-  const { texts, places } = joinSources(isSession ? [...moduleNames, ...sessionModuleNames] : moduleNames);
+  const { bytes, places } = codes ?? joinSources(namesFor(isSession));
   const assignments = {
     // JSON of ASCII text, arrays and objects is Python too.
     PLACES: asciiJson(places),
+    MAGIC: codes === null ? "None" : asciiJson(codes.magic),
+    WANTS_CODES: toPython(wantsCodes),
     PRELOAD: asciiJson(preload),
     IS_AHEAD: toPython(isAhead),
     IS_SESSION: toPython(isSession),
@@ -79,8 +88,12 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   };
   const lines = Object.entries(assignments).map(([name, value]) => `${name} = ${value}\n`);
   const boot = withLength(Buffer.from(`${lines.join("")}${readPython("boot")}`));
-  const program = withLength(deflateSync(Buffer.concat([boot, texts])));
+  const program = withLength(deflateSync(Buffer.concat([boot, bytes])));
   return { command: [python, "-I", "-X", "utf8", "-c", readPython("loader")], program };
+}
+
+function namesFor(isSession: boolean): readonly string[] {
+  return isSession ? [...moduleNames, ...sessionModuleNames] : moduleNames;
 }
 
 function withLength(bytes: Buffer): Buffer {
@@ -94,10 +107,7 @@ function toPython(value: boolean): string {
 }
 
 /** The sources one after another, and where each begins and ends. */
-function joinSources(names: readonly string[]): {
-  readonly texts: Buffer;
-  readonly places: Readonly<Record<string, readonly [number, number]>>;
-} {
+function joinSources(names: readonly string[]): Pick<CompiledModules, "bytes" | "places"> {
   const places: Record<string, readonly [number, number]> = {};
   const texts: Buffer[] = [];
   let end = 0;
@@ -107,7 +117,7 @@ function joinSources(names: readonly string[]): {
     end += text.length;
     texts.push(text);
   }
-  return { texts: Buffer.concat(texts), places };
+  return { bytes: Buffer.concat(texts), places };
 }
 
 function readPython(name: string): string {

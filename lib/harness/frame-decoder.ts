@@ -4,7 +4,7 @@ import { type FrameKind, frameHeaderBytes, frameKinds, maxFrameBytes } from "./p
 /** A frame of the supervisor. */
 export interface HarnessFrame {
   readonly kind: FrameKind;
-  /** Whole for a frame of JSON; of a frame of raw bytes it may be a part, and the rest follows as further frames. */
+  /** Whole for most kinds; of a frame of raw bytes it may be a part, and the rest follows as further frames. */
   readonly payload: Uint8Array;
 }
 
@@ -16,7 +16,7 @@ export interface FrameDecoder {
   end(): void;
 }
 
-/** Kinds whose payload is bytes, which may be handed on in parts; all others are JSON and short. */
+/** Kinds whose payload is bytes, which may be handed on in parts; all others are handed on whole. */
 const rawKinds: ReadonlySet<FrameKind> = new Set<FrameKind>([
   "stdout",
   "stderr",
@@ -24,7 +24,7 @@ const rawKinds: ReadonlySet<FrameKind> = new Set<FrameKind>([
   "artifact-bytes",
 ]);
 
-/** A decoder of frames. Its memory is bounded by the longest JSON frame, 1 MiB; raw bytes are handed on as views of what came. */
+/** A decoder of frames. Its memory is bounded by the longest frame, 1 MiB; raw bytes are handed on as views of what came. */
 export function createFrameDecoder(): FrameDecoder {
   const header = Buffer.alloc(frameHeaderBytes);
   let headerFill = 0;

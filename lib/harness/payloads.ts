@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { HarnessProtocolError } from "./errors.ts";
-import type { ArtifactFrame, ChildOutcome, ReadyFrame, ReportFrame } from "./protocol.ts";
+import type { ArtifactFrame, ChildOutcome, CompiledModules, ReadyFrame, ReportFrame } from "./protocol.ts";
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const wholeCount = v.pipe(count, v.safeInteger());
@@ -53,6 +53,11 @@ const reportSchema = v.pipe(
   v.check(({ cause, limit }) => (cause === "output-limit") === (limit !== null)),
 );
 
+const codesSchema = v.object({
+  magic: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}$/)),
+  places: v.record(v.pipe(v.string(), v.regex(/^brigbox_[a-z_]{1,40}$/)), v.tuple([wholeCount, wholeCount])),
+});
+
 const artifactSchema = v.object({
   path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
   bytes: wholeCount,
@@ -87,6 +92,20 @@ const outcomeSchema = v.object({
 /** @throws HarnessProtocolError for anything but a {@link ReadyFrame}. */
 export function parseReady(payload: Uint8Array): ReadyFrame {
   return parse(readySchema, payload, "ready");
+}
+
+/** @throws HarnessProtocolError for anything but {@link CompiledModules}, each module a part of the bytes. */
+export function parseCodes(payload: Uint8Array): CompiledModules {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const end = payload.length < 4 ? Number.POSITIVE_INFINITY : 4 + view.getUint32(0);
+  if (end > payload.length) throw new HarnessProtocolError("the codes frame is cut off");
+  const { magic, places } = parse(codesSchema, payload.subarray(4, end), "codes");
+  // A copy, so that what the frame lay in can go.
+  const bytes = payload.slice(end);
+  for (const [from, to] of Object.values(places))
+    if (from >= to || to > bytes.length)
+      throw new HarnessProtocolError("the codes frame speaks of bytes that it does not have");
+  return { magic, places, bytes };
 }
 
 /** @throws HarnessProtocolError for anything but a {@link ReportFrame}. */

@@ -6,7 +6,7 @@
  * means that whoever asked is gone, and the supervisor kills everything and exits.
  *
  * Supervisor to host: frames only. A frame is one ASCII letter, the length of its payload as an unsigned 32-bit
- * big-endian number, and the payload. Order: `R`, then (after the job) `S`, then `O`, `E` and `V` as they come,
+ * big-endian number, and the payload. Order: `C` where the host asked for it, `R`, then (after the job) `S`, then `O`, `E` and `V` as they come,
  * then `A` with its `B`s for each artifact, then `X`, always the last. In a session the next job may come after an `X`
  * that says `isKept`, and all but `R` begins anew; nothing is said in between.
  */
@@ -28,6 +28,7 @@ export const maxJobHeaderBytes: number = 16 * 1024 * 1024;
 
 /** The frames of the supervisor, by letter. */
 export const frameKinds: Readonly<Record<string, FrameKind>> = {
+  C: "codes",
   R: "ready",
   S: "started",
   O: "stdout",
@@ -40,6 +41,7 @@ export const frameKinds: Readonly<Record<string, FrameKind>> = {
 
 /** The name of a frame that the supervisor can send. */
 export type FrameKind =
+  | "codes"
   | "ready"
   | "started"
   | "stdout"
@@ -88,6 +90,15 @@ export interface JobLimits {
   readonly fileBytes: number;
   /** RLIMIT_NOFILE of the code. */
   readonly openFiles: number;
+}
+
+/** The supervisor's modules as the image's own Python compiled them. */
+export interface CompiledModules {
+  /** Python's magic number, in hexadecimal: others cannot read them. */
+  readonly magic: string;
+  /** Where in `bytes` each module begins and ends. */
+  readonly places: Readonly<Record<string, readonly [number, number]>>;
+  readonly bytes: Uint8Array;
 }
 
 /** Payload of `R`: the supervisor is hardened, has imported what it should, and waits for a job. */

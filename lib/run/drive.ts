@@ -1,5 +1,6 @@
 import type { ContainerSpec, EngineClient } from "../../engine-api/mod.ts";
 import type { Job } from "../harness/job.ts";
+import type { CompiledModules } from "../harness/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { CleanupReport } from "../verdict.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
@@ -24,6 +25,8 @@ export interface ContainerPlan {
   readonly spec: ContainerSpec;
   /** What its stdin gets before any job: the supervisor, for which its command waits. */
   readonly program: Uint8Array;
+  /** Gets the supervisor as the container compiled it; null where that is not asked for. */
+  readonly onCodes?: ((codes: CompiledModules) => void) | null;
   /** True where what the Engine applied is read back before the start. */
   readonly isInspected: boolean;
   /** What a container that was started ahead is held to before it waits; null where `spec` says so already. */
@@ -174,7 +177,7 @@ export function createContext<E>(plan: ContainerPlan, machine: Machine<E>): Cont
   const onAbort = (): void => cancel(assigned?.signal.reason);
   const context: RunContext = {
     plan,
-    stream: createSupervisorStream(),
+    stream: createSupervisorStream(plan.onCodes ?? null),
     results: { containerId: null, attachment: null, wait: null },
     marks: new Map(),
     streams: new AbortController(),

@@ -1,7 +1,7 @@
 import type { ContainerSpec, EngineClient } from "../../engine-api/mod.ts";
 import { formatSize } from "../config/units.ts";
 import { ConfigError } from "../errors.ts";
-import type { Harness } from "../harness/boot.ts";
+import type { HarnessLaunch, HarnessSource } from "../harness/harness-source.ts";
 import type { Job } from "../harness/job.ts";
 import { maxJobHeaderBytes } from "../harness/protocol.ts";
 import { containerName, currentOwner, poolLabel, runLabels, sessionLabel } from "../ownership.ts";
@@ -66,8 +66,8 @@ export interface ContainerRecipe {
   readonly client: EngineClient;
   /** The image's id. */
   readonly image: string;
-  /** The supervisor. */
-  readonly harness: Harness;
+  /** The supervisor for each of them. */
+  readonly harness: Pick<HarnessSource, "next">;
   /** The profile that the policy calls `python`, as JSON text. */
   readonly pythonSeccomp: string;
   /** False where the Engine is trusted to have applied what it was asked for. */
@@ -76,9 +76,10 @@ export interface ContainerRecipe {
 
 /** The plan of a container for one job. */
 export function planContainer(recipe: ContainerRecipe, policy: Policy, runId: string): ContainerPlan {
-  const { client, isInspected, harness } = recipe;
-  const spec = specOf(recipe, policy, labelsOf(recipe, policy, { runId, waitMs: 0 }));
-  return { client, name: containerName(runId), spec, program: harness.program, isInspected };
+  const { client, isInspected } = recipe;
+  const { command, program, onCodes } = recipe.harness.next();
+  const spec = specOf(recipe, policy, command, labelsOf(recipe, policy, { runId, waitMs: 0 }));
+  return { client, name: containerName(runId), spec, program, onCodes, isInspected };
 }
 
 /** While only our own supervisor runs, and imports what the code will need, the container has a whole processor. */
@@ -125,10 +126,11 @@ function planPrimed(
   runId: string,
   labels: Readonly<Record<string, string>>,
 ): ContainerPlan {
-  const { client, isInspected, harness } = recipe;
-  const clampTo = policy.cpus < primingCpus ? specOf(recipe, policy, labels) : null;
-  const spec = specOf(recipe, { ...policy, cpus: Math.max(policy.cpus, primingCpus) }, labels);
-  return { client, name: containerName(runId), spec, program: harness.program, isInspected, clampTo };
+  const { client, isInspected } = recipe;
+  const { command, program, onCodes } = recipe.harness.next();
+  const clampTo = policy.cpus < primingCpus ? specOf(recipe, policy, command, labels) : null;
+  const spec = specOf(recipe, { ...policy, cpus: Math.max(policy.cpus, primingCpus) }, command, labels);
+  return { client, name: containerName(runId), spec, program, onCodes, isInspected, clampTo };
 }
 
 /** Runs whose policies agree in this can have each other's containers. */
@@ -137,11 +139,12 @@ export function containerKey({ image, pythonSeccomp }: ContainerRecipe, policy: 
 }
 
 function specOf(
-  { image, harness, pythonSeccomp }: ContainerRecipe,
+  { image, pythonSeccomp }: ContainerRecipe,
   policy: Policy,
+  command: HarnessLaunch["command"],
   labels: Readonly<Record<string, string>>,
 ): ContainerSpec {
-  return toContainerSpec(policy, { image, command: harness.command, labels, pythonSeccomp });
+  return toContainerSpec(policy, { image, command, labels, pythonSeccomp });
 }
 
 function labelsOf(

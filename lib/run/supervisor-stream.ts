@@ -2,8 +2,8 @@ import { TextDecoder } from "node:util";
 import type { OutputChunk } from "../../engine-api/mod.ts";
 import { HarnessProtocolError } from "../harness/errors.ts";
 import { createFrameDecoder, type HarnessFrame } from "../harness/frame-decoder.ts";
-import { parseArtifact, parseReady, parseReport } from "../harness/payloads.ts";
-import type { FrameKind, ReadyFrame } from "../harness/protocol.ts";
+import { parseArtifact, parseCodes, parseReady, parseReport } from "../harness/payloads.ts";
+import type { CompiledModules, FrameKind, ReadyFrame } from "../harness/protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Artifact } from "../verdict.ts";
 import { type ArtifactCollector, createArtifactCollector } from "./artifact-collector.ts";
@@ -45,8 +45,14 @@ interface Collectors {
   readonly artifacts: ArtifactCollector;
 }
 
-/** Takes apart what one container sends. */
-export function createSupervisorStream(): SupervisorStream {
+/**
+ * Takes apart what one container sends.
+ *
+ * @param onCodes gets the compiled supervisor, where the container was asked for it; unasked it may not come.
+ */
+export function createSupervisorStream(
+  onCodes: ((codes: CompiledModules) => void) | null = null,
+): SupervisorStream {
   const decoder = createFrameDecoder();
   const nothing = createOutputLog({ stdoutBytes: 0, stderrBytes: 0 });
   let collectors: Collectors | null = null;
@@ -56,6 +62,12 @@ export function createSupervisorStream(): SupervisorStream {
   let complaints = "";
 
   function interpret({ kind, payload }: HarnessFrame): RunEvent | null {
+    if (kind === "codes") {
+      if (onCodes === null || ready !== null)
+        throw new HarnessProtocolError("the supervisor sent itself compiled, unasked or too late");
+      onCodes(parseCodes(payload));
+      return null;
+    }
     if (kind === "ready") {
       if (ready !== null) throw new HarnessProtocolError("the supervisor said ready twice");
       ready = parseReady(payload);
@@ -117,7 +129,7 @@ function createCollectors(policy: Policy): Collectors {
 }
 
 function collect(
-  kind: Exclude<FrameKind, "ready">,
+  kind: Exclude<FrameKind, "codes" | "ready">,
   payload: Uint8Array,
   collectors: Collectors,
 ): RunEvent | null {

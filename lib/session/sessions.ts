@@ -64,7 +64,8 @@ export function createSessions({
   function createIn(recipe: ContainerRecipe, tightened: Policy, life: SessionLife): OpenSession {
     const id = newRunId();
     const untilMs = Date.now() + life.maxAgeMs;
-    const harness = createHarness({ preload: life.preload, isSession: true });
+    const own = createHarness({ preload: life.preload, isSession: true });
+    const harness = { next: () => ({ ...own, onCodes: null }) };
     const launch = (): CellContainer => {
       const plan = planSession({ ...recipe, harness }, tightened, {
         runId: newRunId(),

@@ -122,7 +122,8 @@ def _judge_class(args, frame):
 
 
 def _by_import(args, frame):
-    return None if frames.is_import(frame) else ""
+    """The supervisor's own modules may come compiled, too."""
+    return None if frames.is_import(frame) or frames.is_harness(frame) else ""
 
 
 def _by_harness(args, frame):

@@ -1,12 +1,18 @@
-# What the loader runs. The host puts assignments before it: PLACES (where in TEXTS the source of each module begins and ends), PRELOAD,
-# IS_AHEAD, IS_SESSION and ROOT.
+# What the loader runs. The host puts assignments before it: PLACES (where in TEXTS each module begins and ends), MAGIC (None where they are
+# sources; else which Python compiled them), WANTS_CODES, PRELOAD, IS_AHEAD, IS_SESSION and ROOT.
+import marshal
 import sys
 
-SOURCES = {name: TEXTS[start:end].decode() for name, (start, end) in PLACES.items()}
-FINDER = {"__name__": "brigbox_finder", "SOURCES": SOURCES, "SPEC": type(sys.__spec__)}
-exec(compile(SOURCES["brigbox_finder"], "<brigbox_finder>", "exec", dont_inherit=True), FINDER)
+if MAGIC is not None and MAGIC != sys.modules["_frozen_importlib_external"].MAGIC_NUMBER.hex():
+    os.write(2, b"brigbox supervisor: it was compiled by another Python\n")
+    os._exit(71)  # As `exits.BROKEN`.
+PIECES = {name: TEXTS[start:end] for name, (start, end) in PLACES.items()}
+FINDER = {"__name__": "brigbox_finder", "PIECES": PIECES, "IS_COMPILED": MAGIC is not None, "SPEC": type(sys.__spec__)}
+FINDER_PIECE = PIECES["brigbox_finder"]
+exec(compile(FINDER_PIECE, "<brigbox_finder>", "exec", dont_inherit=True) if MAGIC is None else marshal.loads(FINDER_PIECE), FINDER)
 sys.meta_path.insert(0, FINDER["SourceFinder"])
 
 import brigbox_supervisor  # noqa: E402
 
-brigbox_supervisor.main(PRELOAD, IS_AHEAD, IS_SESSION, ROOT)
+SOURCES = {name: piece.decode() for name, piece in PIECES.items()} if WANTS_CODES else None
+brigbox_supervisor.main(PRELOAD, IS_AHEAD, IS_SESSION, ROOT, SOURCES)

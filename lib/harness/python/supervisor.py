@@ -17,13 +17,15 @@ JOB_MODULES = ("artifacts", "audit", "child", "rehearsal", "run", "values")
 SESSION_MODULES = ("cell", "session")
 
 
-def main(preload, is_ahead, is_session, root):
-    """Never returns."""
+def main(preload, is_ahead, is_session, root, sources):
+    """Never returns. Where the host wants to have it compiled for later containers, the sources are given."""
     frames = _take_frame_stream()
     _ignore_signals()
     is_hidden = hardening.set_dumpable(0)
     seccomp.forbid_limits_of_others(hardening.find_prctl())
     versions, missing = _import_ahead(preload)
+    if sources is not None:
+        _send_codes(frames, sources)
     if is_ahead:
         _import_job_modules(JOB_MODULES + (SESSION_MODULES if is_session else ()))
     else:
@@ -75,6 +77,14 @@ def _import_job_modules(names):
             __import__("brigbox_values_" + library)
 
 
+def _send_codes(frames, sources):
+    """Before any code of a stranger is there."""
+    import brigbox_codes
+
+    payload = brigbox_codes.compile_all(sources)
+    _write(frames, wire.frame_header(b"C", len(payload)) + payload)
+
+
 def _send_ready(frames, versions, missing, dumpable):
     text = wire.dumps(
         {
@@ -85,8 +95,14 @@ def _send_ready(frames, versions, missing, dumpable):
             "dumpable": dumpable,
         }
     ).encode()
+    _write(frames, wire.frame_header(b"R", len(text)) + text)
+
+
+def _write(frames, data):
+    view = memoryview(data)
     try:
-        os.write(frames, wire.frame_header(b"R", len(text)) + text)
+        while len(view) > 0:
+            view = view[os.write(frames, view) :]
     except OSError:
         os._exit(exits.HANG_UP)
 

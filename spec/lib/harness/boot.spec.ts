@@ -69,12 +69,12 @@ test("every Python reads the program's assignments back as they were, whatever l
   const wire = readFileSync(new URL("../../../lib/harness/python/wire.py", import.meta.url), "utf8");
   const root = "/tmp/\u007f\"'\\ä€\u{1f600}\n\u2028";
   const check = `import ast, sys
-for text in SOURCES.values(): ast.parse(text)
-sys.stdout.buffer.write(ROOT.encode() + b"|" + SOURCES["brigbox_wire"].encode())`;
+for piece in PIECES.values(): ast.parse(piece.decode())
+sys.stdout.buffer.write(ROOT.encode() + b"|" + PIECES["brigbox_wire"])`;
   for (const { path, version } of findPythons()) {
     // All but what boot does with the sources.
     const { boot, texts } = unpack({ root });
-    const program = `import sys; TEXTS = sys.stdin.buffer.read()\n${boot.split("\nFINDER =")[0]}\n${check}`;
+    const program = `import os, sys; TEXTS = sys.stdin.buffer.read()\n${boot.split("\nFINDER =")[0]}\n${check}`;
     const { stdout, stderr } = spawnSync(path, ["-I", "-X", "utf8", "-c", program], {
       input: texts,
       encoding: "utf8",

@@ -140,6 +140,23 @@ for (const [name, bytes] of faults)
     );
   });
 
+const codes = Buffer.concat([
+  Buffer.from([0, 0, 0, 32]),
+  Buffer.from('{"magic":"0d0d0d0d","places":{}}'),
+]).toString("latin1");
+
+test("the compiled supervisor comes before anything else, and only where it was asked for", () => {
+  const taken: string[] = [];
+  const asking = createSupervisorStream(({ magic }) => void taken.push(magic));
+  assert.equal(push(asking, frame("C", codes)), []);
+  assert.equal(taken, ["0d0d0d0d"]);
+  push(asking, frame("R", ready));
+  const isFault = (error: unknown): boolean => error instanceof HarnessProtocolError;
+  assert.throws(() => push(asking, frame("C", codes)), isFault);
+  assert.throws(() => push(createSupervisorStream(), frame("C", codes)), isFault);
+  assert.equal(taken.length, 1);
+});
+
 for (const kind of ["S", "O", "E", "V", "A", "B", "X"])
   test(`a frame ${kind} before there is a job is a fault`, () => {
     const stream = createSupervisorStream();
