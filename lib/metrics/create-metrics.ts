@@ -73,7 +73,9 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
 
   return {
     register,
-    contentType: register.contentType,
+    get contentType() {
+      return register.contentType;
+    },
     text: () => register.metrics(),
     observe: gauges.observe,
     close,
