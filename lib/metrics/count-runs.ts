@@ -118,7 +118,8 @@ function observePhase(seconds: RunMetrics["phaseSeconds"], phase: string, ms: nu
   if (ms !== 0) seconds.observe({ phase }, ms / 1000);
 }
 
-function memoryPeakOf({ maxRssBytes }: Usage): number | null {
+/** The most memory that the code of a run used, bytes; null where that is not known. */
+export function memoryPeakOf({ maxRssBytes }: Usage): number | null {
   return maxRssBytes;
 }
 
