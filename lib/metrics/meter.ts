@@ -69,7 +69,7 @@ const mostZeros = 32;
 export function createMeter(register: MetricsRegister): Meter {
   const names: string[] = [];
 
-  function claim({ name, help }: Pick<MetricInfo<LabelLists>, "name" | "help">) {
+  function claim({ name, help }: Named): Claimed {
     if (register.getSingleMetric(name) !== undefined)
       throw new ConfigError(
         `this register has a metric ${name} already; close the one before, or use another`,
@@ -78,55 +78,70 @@ export function createMeter(register: MetricsRegister): Meter {
     return { name, help, registers: [register] };
   }
 
-  const misses = new Counter(
-    claim({
-      name: "brigbox_uncounted_total",
-      help: "Values and messages that were not as they should be, and are in no other metric.",
-    }),
-  );
+  const help = "Values and messages that were not as they should be, and are in no other metric.";
+  const misses = new Counter(claim({ name: "brigbox_uncounted_total", help }));
   const miss = (): void => misses.inc();
 
   return {
-    counter({ labels, ...info }) {
-      const counter = new Counter({ ...claim(info), labelNames: Object.keys(labels) });
-      for (const combination of zeros(labels)) counter.inc(combination, 0);
-      const bound = createBound(labels);
-      return {
-        add: (given, amount = 1) => (isCountable(amount) ? counter.inc(bound(given), amount) : miss()),
-      };
-    },
-    histogram({ labels, buckets, ...info }) {
-      const labelNames = Object.keys(labels);
-      const histogram = new Histogram({ ...claim(info), labelNames, buckets: [...buckets] });
-      for (const combination of zeros(labels)) histogram.zero(combination);
-      const bound = createBound(labels);
-      return {
-        observe: (given, value) => (isCountable(value) ? histogram.observe(bound(given), value) : miss()),
-      };
-    },
-    gauge({ labels, ...info }, read) {
-      const bound = createBound(labels);
-      const labelNames = Object.keys(labels);
-      new Gauge({ ...claim(info), labelNames, collect });
-      function collect(this: Gauge): void {
-        this.reset();
-        // By itself one without labels goes on as zero.
-        if (labelNames.length === 0) this.remove({});
-        for (const sample of read()) this.set(bound(sample.labels), sample.value);
-      }
-    },
-    readCounter(info, read) {
-      new Counter({ ...claim(info), collect });
-      function collect(this: Counter): void {
-        this.reset();
-        this.inc(read());
-      }
-    },
+    counter: ({ labels, ...info }) => makeCounter(claim(info), labels, miss),
+    histogram: ({ labels, buckets, ...info }) =>
+      makeHistogram({ ...claim(info), buckets: [...buckets] }, labels, miss),
+    gauge: ({ labels, ...info }, read) => makeGauge(claim(info), labels, read),
+    readCounter: (info, read) => makeReadCounter(claim(info), read),
     miss,
     close() {
       for (const name of names.splice(0)) register.removeSingleMetric(name);
     },
   };
+}
+
+type Named = Pick<MetricInfo<LabelLists>, "name" | "help">;
+type Claimed = Named & { readonly registers: MetricsRegister[] };
+
+function makeCounter<L extends LabelLists>(claimed: Claimed, labels: L, miss: () => void): CountingMetric<L> {
+  const counter = new Counter({ ...claimed, labelNames: Object.keys(labels) });
+  for (const combination of zeros(labels)) counter.inc(combination, 0);
+  const bound = createBound(labels);
+  return {
+    add: (given, amount = 1) => (isCountable(amount) ? counter.inc(bound(given), amount) : miss()),
+  };
+}
+
+function makeHistogram<L extends LabelLists>(
+  claimed: Claimed & { readonly buckets: number[] },
+  labels: L,
+  miss: () => void,
+): SizingMetric<L> {
+  const histogram = new Histogram({ ...claimed, labelNames: Object.keys(labels) });
+  for (const combination of zeros(labels)) histogram.zero(combination);
+  const bound = createBound(labels);
+  return {
+    observe: (given, value) => (isCountable(value) ? histogram.observe(bound(given), value) : miss()),
+  };
+}
+
+function makeGauge<L extends LabelLists>(
+  claimed: Claimed,
+  labels: L,
+  read: () => readonly Sample<L>[],
+): void {
+  const labelNames = Object.keys(labels);
+  const bound = createBound(labels);
+  function collect(this: Gauge): void {
+    this.reset();
+    // By itself one without labels goes on as zero.
+    if (labelNames.length === 0) this.remove({});
+    for (const sample of read()) this.set(bound(sample.labels), sample.value);
+  }
+  new Gauge({ ...claimed, labelNames, collect });
+}
+
+function makeReadCounter(claimed: Claimed, read: () => number): void {
+  function collect(this: Counter): void {
+    this.reset();
+    this.inc(read());
+  }
+  new Counter({ ...claimed, collect });
 }
 
 function createBound<L extends LabelLists>(lists: L): (labels: LabelsOf<L>) => Record<string, string> {

@@ -114,62 +114,78 @@ function sum(samples: Samples): number {
   return [...samples.values()].reduce((total, value) => total + value, 0);
 }
 
+/** Metrics, and a Prometheus that scrapes them; both are gone afterwards. */
+async function withPrometheus(
+  body: (metrics: Metrics, prometheus: Prometheus) => Promise<void>,
+): Promise<void> {
+  using metrics = createMetrics({ executors: "observed" });
+  const server = await serveMetrics(metrics);
+  try {
+    const prometheus = await startPrometheus({ target: server.address, ruleFiles: [alertsFile] });
+    try {
+      await body(metrics, prometheus);
+    } finally {
+      await prometheus.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** What was counted last, and the Engine's last events, may be on their way. */
+async function reaches(prometheus: Prometheus, expression: string, count: () => number): Promise<void> {
+  const value = async (): Promise<number> => sum(await prometheus.query(expression));
+  await eventually(async () => (await value()) === count()).catch(() => undefined);
+  if (asked !== undefined) console.log(expression, count());
+  assert.is(await value(), count(), expression);
+}
+
 test(
   "at the end its counters are what was counted from the results, and the dashboard has something to show",
   () =>
-    withSideTruth(async (side) => {
-      const metrics = createMetrics({ executors: "observed" });
-      const server = await serveMetrics(metrics);
-      const prometheus = await startPrometheus({ target: server.address, ruleFiles: [alertsFile] });
-      /** What was counted last may not be scraped yet. */
-      const reaches = async (expression: string, count: number): Promise<void> => {
-        const value = async (): Promise<number> => sum(await prometheus.query(expression));
-        await eventually(async () => (await value()) === count).catch(() => undefined);
-        assert.is(await value(), count, expression);
-      };
-      try {
-        playSweep();
-        tell("brigbox:monitor:alert", {
-          type: "orphans",
-          endpoint: "here",
-          at: Date.now(),
-          names: [],
-          removed: 0,
-        });
+    withSideTruth((side) =>
+      withPrometheus(async (metrics, prometheus) => {
+        playMonitor();
         const truth = createTruth();
         const { hits, misses } = await load(metrics, truth);
-        await untilEqual(prometheus, truth.samples());
+        const samples = truth.samples();
         const missing = runStatuses.filter(
-          (status) => !truth.samples().has(`brigbox_runs_total{status="${status}"}`),
+          (status) => !samples.has(`brigbox_runs_total{status="${status}"}`),
         );
         assert.equal(missing, [], "there was a run with each verdict");
         assert.ok(hits > 0, "there were warm runs");
-        await reaches("brigbox_pool_hits_total", hits);
-        await reaches("brigbox_pool_misses_total", misses);
-        await eventually(() => side.events.destroy === side.events.create);
+
+        await untilEqual(prometheus, samples);
+        const { events, calls } = side;
         const gone = 'sum(brigbox_container_cleanups_total{outcome="gone",strategy!="none"})';
-        await reaches("brigbox_containers_begun_total", side.events.create);
-        await reaches(gone, side.events.destroy);
-        await reaches("brigbox_active_containers", 0);
-        await reaches("brigbox_engine_call_duration_seconds_count", side.calls.length);
-        const failed = side.calls.filter(({ error }) => error !== null).length;
-        await reaches("brigbox_engine_errors_total", failed);
-        await reaches("brigbox_uncounted_total", 0);
+        const expected: readonly [expression: string, count: () => number][] = [
+          ["brigbox_pool_hits_total", () => hits],
+          ["brigbox_pool_misses_total", () => misses],
+          ["brigbox_containers_begun_total", () => events.create],
+          [gone, () => events.destroy],
+          ["brigbox_active_containers", () => 0],
+          ["brigbox_engine_call_duration_seconds_count", () => calls.length],
+          ["brigbox_engine_errors_total", () => calls.filter(({ error }) => error !== null).length],
+          ["brigbox_uncounted_total", () => 0],
+        ];
+        for (const [expression, count] of expected) await reaches(prometheus, expression, count);
+        assert.is(events.destroy, events.create, "every container is gone");
         assert.is(await prometheus.scrapeError(), null);
-        if (asked !== undefined)
-          console.log({ hits, misses, ...side.events, calls: side.calls.length, failed });
 
         await showsEverything(prometheus);
         const { isFine, says } = promtool(["check", "metrics"], await metrics.text());
         assert.ok(isFine && says === "", says);
-      } finally {
-        await prometheus.close();
-        await server.close();
-        metrics.close();
-      }
-    }),
+      }),
+    ),
   { timeoutMs: loadMs + 90_000 },
 );
+
+/** Tells what a monitor would, so that its panels have something to show. */
+function playMonitor(): void {
+  playSweep();
+  const alert = { type: "orphans", endpoint: "here", at: Date.now(), names: [], removed: 0 } as const;
+  tell("brigbox:monitor:alert", alert);
+}
 
 /** Each panel has at least a value, and each alert is understood. */
 async function showsEverything(prometheus: Prometheus): Promise<void> {
