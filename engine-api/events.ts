@@ -27,6 +27,9 @@ export interface EventOptions extends CallOptions {
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 
+/** Events of things that happen side by side overtake one another, by less than this, nanoseconds; so much is asked for again. */
+const disorderNano = 1_000_000_000n;
+
 /**
  * What happens on the Engine, as it happens. Leaving the loop closes the connection.
  *
@@ -93,30 +96,38 @@ interface Place {
 }
 
 function createPlace(asked: Date | number | undefined): Place {
-  let since = asked === undefined ? undefined : String(seconds(asked));
-  let lastNano = 0n;
-  /** What happened in the last nanosecond seen: it may have been more than one thing. */
-  let seen = new Set<string>();
+  let since = asked === undefined ? undefined : seconds(asked);
+  let newest = 0n;
+  /** When each event happened that was given and may be sent again. */
+  const given = new Map<string, bigint>();
   return {
     begin() {
-      since ??= (Date.now() / 1000).toFixed(3);
+      since ??= Date.now() / 1000;
     },
     since() {
-      if (lastNano === 0n) return since;
-      // JSON's numbers are not exact to the nanosecond, so a little of what was seen is asked for again.
-      const from = lastNano - 1000n;
+      const from = newest - disorderNano;
+      // Where our clock is ahead of the Engine's, what it says of the beginning is of no use once events came.
+      const isLater = since !== undefined && since * 1e9 > from && since * 1e9 <= newest;
+      if (newest === 0n || isLater) return since === undefined ? undefined : String(since);
       return `${from / 1_000_000_000n}.${String(from % 1_000_000_000n).padStart(9, "0")}`;
     },
-    isNew(event) {
-      const nano = BigInt(Math.trunc(event.timeNano ?? 0));
-      const key = `${event.Type} ${event.Action} ${event.Actor?.ID}`;
-      if (nano < lastNano || (nano === lastNano && seen.has(key))) return false;
-      if (nano > lastNano) seen = new Set();
-      lastNano = nano;
-      seen.add(key);
+    isNew({ timeNano, Type, Action, Actor }) {
+      const nano = BigInt(Math.trunc(timeNano ?? 0));
+      const key = `${nano} ${Type} ${Action} ${Actor?.ID}`;
+      if (given.has(key)) return false;
+      given.set(key, nano);
+      if (nano > newest) newest = nano;
+      forgetBefore(given, newest - 2n * disorderNano);
       return true;
     },
   };
+}
+
+function forgetBefore(given: Map<string, bigint>, time: bigint): void {
+  for (const [key, nano] of given) {
+    if (nano >= time) return;
+    given.delete(key);
+  }
 }
 
 function seconds(time: Date | number): number {

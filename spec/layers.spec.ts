@@ -20,7 +20,10 @@ test("the sources hold every layer rule", () => {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const sources = { ...readSources("engine-api"), ...readSources("lib") };
   assert.ok(Object.keys(sources).length > 50, "the sources were found");
-  const violations = checkLayers(sources, Object.keys(manifest.dependencies));
+  const violations = checkLayers(
+    sources,
+    Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  );
   assert.equal(
     violations.map(({ file, rule, found }) => `${file}: ${rule} (${found})`),
     [],
@@ -35,12 +38,13 @@ test("the imports of the real sources are found", () => {
   assert.ok(imports("lib/executor.ts").includes("../engine-api/mod.ts"));
 });
 
-const dependencies = ["undici", "valibot", "yaml", "modern-tar", "commander", "@scope/thing"];
+const dependencies = ["undici", "valibot", "yaml", "modern-tar", "commander", "prom-client", "@scope/thing"];
 const others: Sources = {
   "engine-api/mod.ts": "",
   "engine-api/other.ts": "",
   "lib/other.ts": "",
   "lib/cli/main.ts": "",
+  "lib/metrics/mod.ts": "",
 };
 
 /** The rules that a made-up file breaks among made-up others. */
@@ -88,6 +92,12 @@ const broken: readonly [file: string, source: string, rule: string][] = [
   ["lib/x.ts", 'import { parse } from "yaml";', "yaml only in lib/config/"],
   ["lib/x.ts", 'import { pack } from "modern-tar";', "modern-tar only in lib/image/"],
   ["lib/x.ts", 'import { Command } from "commander";', "commander only in lib/cli/"],
+  ["lib/x.ts", 'import { Registry } from "prom-client";', "prom-client only in lib/metrics/"],
+  [
+    "lib/x.ts",
+    'import { a } from "./metrics/mod.ts";',
+    "what needs prom-client is apart: only lib/cli imports lib/metrics",
+  ],
   ["lib/x.ts", 'import x from "left-pad";', "an imported package is a dependency"],
   ["lib/x.ts", 'import fs from "fs";', "an imported package is a dependency"],
   ["lib/x.ts", 'import x from "@scope/thing/part";', "a package has its place in confinedPackages"],
@@ -123,6 +133,8 @@ const fine: readonly [file: string, source: string][] = [
     "lib/cli/x.ts",
     'import { Command } from "commander";\nconsole.log(1);\nprocess.exit(0);\nimport "./main.ts";',
   ],
+  ["lib/metrics/x.ts", 'import { Registry } from "prom-client";\nimport { a } from "../other.ts";'],
+  ["lib/cli/x.ts", 'import { a } from "../metrics/mod.ts";'],
   ["lib/x.ts", '// console.log(1); import { a } from "undici";'],
   ["lib/x.ts", '/** import { a } from "undici"; export default 1; */'],
   ["lib/x.ts", "const a = 'console.log(1)' + \"process.exit(1)\";"],

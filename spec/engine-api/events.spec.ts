@@ -64,12 +64,29 @@ test("what is resumed goes on behind the last event, and gives none twice", asyn
   const { actions, asked } = await take(
     4,
     lists([event(1, "a"), event(2, "b")], [event(2, "b"), event(2, "c")], [event(2, "c"), event(3, "d")]),
-    { resume: true, since: second, onReconnect: (_, delayMs) => retries.push(delayMs) },
+    { resume: true, since: second - 60, onReconnect: (_, delayMs) => retries.push(delayMs) },
   );
   assert.equal(actions, ["a", "b", "c", "d"]);
-  assert.is(asked[0], String(second));
-  assert.match(asked[1] ?? "", /^1700000000\.00[12]\d+$/);
+  assert.is(asked[0], String(second - 60));
+  assert.match(asked[1] ?? "", /^1699999999\.00[12]\d+$/);
   assert.equal(retries, [100, 100]);
+});
+
+test("events that overtook one another are all given, and none twice where that was resumed", async () => {
+  const { actions } = await take(
+    5,
+    lists(
+      [event(20, "b"), event(10, "a"), event(30, "c")],
+      [event(10, "a"), event(30, "c"), event(20, "b"), event(25, "late"), event(40, "d")],
+    ),
+    { resume: true },
+  );
+  assert.equal(actions, ["b", "a", "c", "late", "d"]);
+});
+
+test("nothing from before the time that was asked for is given where that was resumed", async () => {
+  const { asked } = await take(2, lists([event(1, "a")], [event(2, "b")]), { resume: true, since: second });
+  assert.equal(asked, [String(second), String(second)]);
 });
 
 test("what is resumed before any event came misses nothing since the call", async () => {
@@ -77,6 +94,11 @@ test("what is resumed before any event came misses nothing since the call", asyn
   const { asked } = await take(1, lists([], [event(1)]), { resume: true });
   for (const since of asked) assert.ok(Math.abs(Number(since) - before) < 2, String(since));
   assert.is(asked.length, 2);
+});
+
+test("a clock that is ahead of the Engine's makes what is resumed miss nothing", async () => {
+  const { asked } = await take(2, lists([event(500, "a")], [event(600, "b")]), { resume: true });
+  assert.match(asked[1] ?? "", /^1699999999\.(50|49)/);
 });
 
 test("a date is sent as seconds with a fraction", async () => {

@@ -1,6 +1,7 @@
 /**
  * Checks what npm would publish: packs it, unpacks it into an empty project that has nothing but the declared dependencies,
- * imports every entry point, compiles a user's program against the types in each way that compilers find packages, and runs the command.
+ * imports every entry point, those that need an optional package once that is there, compiles a user's program against the types in each
+ * way that compilers find packages, and runs the command.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -15,6 +16,7 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
 const userProgram = `
 import { createExecutor, type RunResult, type DataFrame } from "brigbox";
 import { createClient, isNotFound } from "brigbox/engine-api";
+import { createMetrics, type Metrics } from "brigbox/metrics";
 import { answerBy, json, type StubEngine, startStubEngine } from "brigbox/testing";
 startStubEngine({ "*": answerBy(async () => new Response("msw is not installed here")) });
 const client = createClient({ endpoint: "unix:///nowhere.sock" });
@@ -25,6 +27,8 @@ client.request("GET /nothing");
 export const engine: Promise<StubEngine> = startStubEngine({ "GET /info": json(200, {}) });
 export async function run(frame: DataFrame): Promise<RunResult["status"]> {
   await using executor = createExecutor({ client, policy: { timeoutMs: 1000 } });
+  const metrics: Metrics = createMetrics({ executors: "observed" });
+  metrics.observe(executor);
   return (await executor.run("result = 1", { inputs: { frame } })).status;
 }
 `;
@@ -62,12 +66,23 @@ function installInto(folder: string): string[] {
   mkdirSync(home, { recursive: true });
   execFileSync("tar", ["-xzf", join(folder, packed.filename), "--strip-components=1", "-C", home]);
   // Types of Node are the one thing that a user's own project brings along.
-  for (const name of [...Object.keys(manifest.dependencies), "@types/node", "undici-types"]) {
+  linkInto(folder, [...Object.keys(manifest.dependencies), "@types/node", "undici-types"]);
+  return packed.files.map(({ path }) => path);
+}
+
+function linkInto(folder: string, packages: readonly string[]): void {
+  for (const name of packages) {
     const link = join(folder, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(resolve("node_modules", name), link);
   }
-  return packed.files.map(({ path }) => path);
+}
+
+/** What an expression of the entry points is worth, for example `a.createExecutor`. */
+function evaluate(folder: string, entries: readonly string[], expression: string): string {
+  const imports = entries.map((entry) => `import(${JSON.stringify(entry)})`).join(", ");
+  const program = `const [a, b, c] = await Promise.all([${imports}]); console.log(${expression})`;
+  return inProject(folder, process.execPath, ["-e", program, "--input-type=module"]).trim();
 }
 
 function checkFiles(files: readonly string[]): void {
@@ -82,8 +97,11 @@ function checkFiles(files: readonly string[]): void {
     "dist/lib/mod.d.ts",
     "dist/engine-api/mod.d.ts",
     "dist/engine-api/testing/mod.d.ts",
+    "dist/lib/metrics/mod.d.ts",
     "dist/lib/harness/python/supervisor.py",
     "dist/profiles/image/Dockerfile",
+    "dist/profiles/monitoring/alerts.yaml",
+    "dist/profiles/monitoring/dashboard.json",
     "README.md",
     "engine-api/README.md",
     "LICENSE",
@@ -96,6 +114,16 @@ const folder = mkdtempSync(join(tmpdir(), "brigbox-package-"));
 try {
   checkFiles(installInto(folder));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
+  const names = evaluate(
+    folder,
+    ["brigbox", "brigbox/engine-api", "brigbox/testing"],
+    "typeof a.createExecutor, typeof b.createClient, typeof c.startStubEngine",
+  );
+  if (names !== "function function function")
+    throw new Error(`the entry points do not export what they should: ${names}`);
+  linkInto(folder, ["prom-client"]);
+  const text = evaluate(folder, ["brigbox/metrics"], "await a.createMetrics().text()");
+  if (!text.includes("brigbox_runs_started_total 0")) throw new Error(`the metrics say: ${text}`);
   writeFileSync(join(folder, "user.ts"), userProgram);
   for (const resolution of resolutions) {
     const options = { ...compilerOptions, ...resolution };
@@ -105,13 +133,6 @@ try {
     );
     inProject(folder, resolve("node_modules/.bin/tsc"), ["-p", "."]);
   }
-  const names = inProject(folder, process.execPath, [
-    "-e",
-    'const [a, b, c] = await Promise.all([import("brigbox"), import("brigbox/engine-api"), import("brigbox/testing")]); console.log(typeof a.createExecutor, typeof b.createClient, typeof c.startStubEngine)',
-    "--input-type=module",
-  ]).trim();
-  if (names !== "function function function")
-    throw new Error(`the entry points do not export what they should: ${names}`);
   const version = inProject(folder, process.execPath, [
     "node_modules/brigbox/dist/lib/cli/main.js",
     "--version",

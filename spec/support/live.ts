@@ -2,6 +2,7 @@ import { createClient, inspectImage } from "../../engine-api/mod.ts";
 import { defaultImage } from "../../lib/image/names.ts";
 import { cgroup2Endpoint } from "./cgroup2-engine/endpoint.ts";
 import { ownEngineObstacle } from "./own-engine.ts";
+import { prometheusObstacle } from "./prometheus/programs.ts";
 import { secondEndpoint } from "./second-engine/endpoint.ts";
 
 /** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
@@ -32,7 +33,15 @@ export async function findLiveObstacle(mode: LiveMode): Promise<string | null> {
 
 /** The same for specs that start an Engine of their own, which they stop, fill up, and give other runtimes. */
 export function findOwnObstacle(mode: LiveMode): string | null {
-  const reason = ownEngineObstacle();
+  return throwIfRequired(ownEngineObstacle(), mode);
+}
+
+/** The same for specs that start a Prometheus of their own. */
+export function findPrometheusObstacle(mode: LiveMode): string | null {
+  return throwIfRequired(prometheusObstacle(), mode);
+}
+
+function throwIfRequired(reason: string | null, mode: LiveMode): string | null {
   if (reason !== null && mode === "require")
     throw new Error(`live specs are required, and some cannot run: ${reason}`);
   return reason;

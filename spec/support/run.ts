@@ -12,6 +12,7 @@ import {
   findCgroup2Obstacle,
   findLiveObstacle,
   findOwnObstacle,
+  findPrometheusObstacle,
   findSecondObstacle,
   liveMode,
 } from "./live.ts";
@@ -41,22 +42,30 @@ const words = process.argv.slice(2).filter((argument) => !argument.startsWith("-
 const all = findSpecs(words);
 const isLive = (file: string): boolean => file.startsWith("live");
 const obstacle = all.some(isLive) ? await findLiveObstacle(liveMode(process.argv, process.env)) : null;
-const isIn =
-  (folder: string) =>
-  (file: string): boolean =>
-    file.startsWith(join("live", folder));
-const needsOwn = isIn("own-engine");
-const needsCgroup2 = isIn("cgroup2");
-const needsSecond = isIn("second-engine");
-const ownObstacle =
-  obstacle ?? (all.some(needsOwn) ? findOwnObstacle(liveMode(process.argv, process.env)) : null);
-const cgroup2Obstacle = obstacle ?? (all.some(needsCgroup2) ? findCgroup2Obstacle(process.env) : null);
-const secondObstacle = obstacle ?? (all.some(needsSecond) ? findSecondObstacle(process.env) : null);
+
+/** Live specs that need more than an Engine: the folder below `live` that they are in, and whether they can run. */
+const needs: readonly { readonly folder: string; readonly what: string; find(): string | null }[] = [
+  {
+    folder: "own-engine",
+    what: "with an Engine of their own",
+    find: () => findOwnObstacle(liveMode(process.argv, process.env)),
+  },
+  { folder: "cgroup2", what: "on cgroup v2", find: () => findCgroup2Obstacle(process.env) },
+  { folder: "second-engine", what: "on a second Engine", find: () => findSecondObstacle(process.env) },
+  {
+    folder: "prometheus",
+    what: "with a Prometheus",
+    find: () => findPrometheusObstacle(liveMode(process.argv, process.env)),
+  },
+];
+const found = needs.map(({ folder, what, find }) => {
+  const concerned = all.filter((file) => file.startsWith(join("live", folder)));
+  return { what, concerned, reason: obstacle ?? (concerned.length > 0 ? find() : null) };
+});
 
 function obstacleOf(file: string): string | null {
-  if (needsOwn(file)) return ownObstacle;
-  if (needsCgroup2(file)) return cgroup2Obstacle;
-  if (needsSecond(file)) return secondObstacle;
+  const need = found.find(({ concerned }) => concerned.includes(file));
+  if (need !== undefined) return need.reason;
   return isLive(file) ? obstacle : null;
 }
 
@@ -67,20 +76,9 @@ const forgotten = created.filter((name) => !started.has(name));
 for (const name of forgotten) console.error(`suite never ran: ${name} (its file must end with run())`);
 if (passed + failed === 0) console.error("no test ran");
 if (obstacle !== null) console.error(`live specs left out (${all.filter(isLive).length} files): ${obstacle}`);
-else {
-  if (ownObstacle !== null)
-    console.error(
-      `specs with an Engine of their own left out (${all.filter(needsOwn).length} files): ${ownObstacle}`,
-    );
-  if (cgroup2Obstacle !== null)
-    console.error(
-      `specs on cgroup v2 left out (${all.filter(needsCgroup2).length} files): ${cgroup2Obstacle}`,
-    );
-  if (secondObstacle !== null)
-    console.error(
-      `specs on a second Engine left out (${all.filter(needsSecond).length} files): ${secondObstacle}`,
-    );
-}
+else
+  for (const { what, concerned, reason } of found)
+    if (reason !== null) console.error(`specs ${what} left out (${concerned.length} files): ${reason}`);
 console.log(`${passed} passed, ${failed + forgotten.length} failed`);
 const isBad = failed > 0 || forgotten.length > 0 || passed === 0;
 process.exit(isBad || process.exitCode ? 1 : 0);

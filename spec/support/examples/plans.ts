@@ -26,6 +26,11 @@ export const plans: Readonly<Record<string, Plan>> = {
     prints: /^result = 6 \* 7 ok 42\nresult = 1 \/ 0 error undefined\nimport os rejected undefined\n$/,
   },
   "README.md: Sessions": { on: "own engine", given: givenPrices, prints: /^0\.35\d+\n$/ },
+  "README.md: Metrics": {
+    on: "own engine",
+    prints:
+      /^# HELP brigbox_[\s\S]*^brigbox_runs_total\{status="ok"\} 1\n[\s\S]*^brigbox_validator_rejections_total\{rule="R1"\} 1$/m,
+  },
   "README.md: The loop": { on: "own engine", prints: /^[0-9]+ -?[0-9]+\n[\s\S]*5 25\n$/ },
   "README.md: The Engine API alone": {
     on: "own engine",
