@@ -12,7 +12,12 @@ rmSync("dist", { recursive: true, force: true });
 const programsOnly = ["--declaration", "false", "--isolatedDeclarations", "false", "--removeComments"];
 call(["tsc", "-p", "tsconfig.json", ...programsOnly]);
 call(["tsc", "-p", "tsconfig.json", "--emitDeclarationOnly"]);
-removeUnusedTypes(["lib/mod.d.ts", "engine-api/mod.d.ts", "engine-api/testing/mod.d.ts"]);
+removeUnusedTypes([
+  "lib/mod.d.ts",
+  "lib/tracing/mod.d.ts",
+  "engine-api/mod.d.ts",
+  "engine-api/testing/mod.d.ts",
+]);
 joinModules("dist/lib/validator/validate.js");
 const programs = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((path) =>
   path.endsWith(".py"),

@@ -11,7 +11,14 @@ runSteps([
   },
   {
     name: "Deno",
-    command: ["deno", "check", "engine-api/mod.ts", "engine-api/testing/mod.ts", "lib/mod.ts"],
+    command: [
+      "deno",
+      "check",
+      "engine-api/mod.ts",
+      "engine-api/testing/mod.ts",
+      "lib/mod.ts",
+      "lib/tracing/mod.ts",
+    ],
   },
   {
     name: "what JSR would publish",
