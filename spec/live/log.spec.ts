@@ -46,7 +46,7 @@ test("what the code writes to stderr is not lost among the log, whose lines stay
   const { err, exitCode } = await runCommand(args, { stdin });
   assert.is(exitCode, 0, err);
   assert.is(err.split("half").length, 2, err);
-  const logged = err.split("\n").filter((line) => / (run|container) \w+: /.test(line));
+  const logged = err.split("\n").filter((line) => / (run|container) [\w-]+: /.test(line));
   assert.ok(logged.length > 10, err);
   for (const line of logged)
     assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z (info |debug) (run|container) [\w-]+: /);
