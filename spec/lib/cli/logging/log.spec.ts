@@ -106,12 +106,6 @@ test("an error has the name and the message that its caller gets", async () => {
   );
 });
 
-test("the next command logs nothing: who listened has stopped", async () => {
-  await runCommand([...nowhere, "run", fine, "--log-level", "trace"]);
-  const { err } = await runCommand([...nowhere, "run", fine]);
-  assert.not.match(err, "Z ");
-});
-
 const inputs = (): string[] => [
   "-i",
   `given=${join(folder, "given.json")}`,
@@ -175,6 +169,17 @@ test("tells neither tokens of registries nor what is filled into a path, a query
     assert.not.match(text, secret);
     assert.not.match(text, encodeRegistryAuth(auth));
   }));
+
+test("once it is closed it listens no more", async () => {
+  const captured = captureOutput();
+  const log = startLog(createSharedOutput(captured), { level: "trace", format: "text" });
+  const begin = (containerName: string): void =>
+    tell("brigbox:container:begin", { executorId: "e", containerName, at: 0 });
+  begin("first");
+  await log.close();
+  begin("second");
+  assert.match(captured.text(), /container first: begun\n$/);
+});
 
 test("tells nothing of what was thrown and is no error", async () => {
   const head = { executorId: "e", runId: "r", at: 0 };
