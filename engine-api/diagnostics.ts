@@ -28,13 +28,22 @@ export interface EngineCall {
 
 const calls = channel(engineCallChannel);
 
-/** Makes a call, and tells of it where somebody listens. */
-export async function tellOfCall<A>(
-  { endpoint, operation }: Pick<EngineCall, "endpoint" | "operation">,
+type Named = Pick<EngineCall, "endpoint" | "operation">;
+
+/** Makes a call, and tells of it where somebody listens; where nobody does, not even a promise comes in between. */
+export function tellOfCall<A>(
+  call: Named,
   make: () => Promise<A>,
   statusOf: (answer: A) => number,
 ): Promise<A> {
-  if (!calls.hasSubscribers) return make();
+  return calls.hasSubscribers ? makeAndTell(call, make, statusOf) : make();
+}
+
+async function makeAndTell<A>(
+  { endpoint, operation }: Named,
+  make: () => Promise<A>,
+  statusOf: (answer: A) => number,
+): Promise<A> {
   const at = performance.timeOrigin + performance.now();
   const tell = (status: number | null, error: string | null): void => {
     const durationMs = performance.timeOrigin + performance.now() - at;

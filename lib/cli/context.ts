@@ -1,3 +1,4 @@
+import type { LogFormat, LogLevel } from "./logging/log-choice.ts";
 import type { Output } from "./output/terminal.ts";
 
 /** All that the command touches outside of itself; a parameter, so that it can be tried without a process of its own. */
@@ -16,4 +17,6 @@ export interface CliContext {
 export interface GlobalOptions {
   /** Where the Engine is, as `DOCKER_HOST` takes it; found by itself unless given. */
   readonly host?: string | null;
+  readonly logLevel?: LogLevel;
+  readonly log?: LogFormat;
 }

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander";
-import type { CliContext } from "./context.ts";
+import type { CliContext, GlobalOptions } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { withLogOptions } from "./logging/log-choice.ts";
+import { type OpenContext, openLog } from "./logging/open-log.ts";
+import type { Log } from "./logging/start-log.ts";
 import { readVersion } from "./version.ts";
 
 /** What the commands tell the program when they are done. */
@@ -34,9 +37,33 @@ Exit codes: 0 ok, 1 Python error, 2 usage, 3 rejected, 4 timeout, 5 out of memor
  * @param argv the arguments, without the program's own name.
  * @returns the exit code; never throws.
  */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(argv: readonly string[], given: CliContext): Promise<number> {
   const outcome: Outcome = { exitCode: exitCodes.ok };
+  const context: OpenContext = { ...given };
   const written: Promise<void>[] = [];
+  const logs: (Log | null)[] = [];
+  const program = createProgram(context, written);
+  // Before the command's own action, and after all flags were read.
+  program.hook(
+    "preAction",
+    async () => void logs.push(await openLog(program.opts<GlobalOptions>(), context)),
+  );
+  for (const add of await loadCommands(argv)) add(program, context, outcome);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return outcome.exitCode;
+  } catch (error) {
+    // Commander has said it already; help and version are no failure.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const { reportError } = await import("./report-error.ts");
+    return await reportError(error, context);
+  } finally {
+    await Promise.all([...written, ...logs.map((log) => log?.close())]);
+  }
+}
+
+/** The program without its commands; what it says of itself is added to `written`. */
+function createProgram(context: CliContext, written: Promise<void>[]): Command {
   const program = new Command("brigbox")
     .description("Runs untrusted Python in locked-down containers.")
     .version(readVersion(), "-V, --version")
@@ -53,18 +80,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       getOutHelpWidth: () => context.out.columns,
       getErrHelpWidth: () => context.err.columns,
     });
-  for (const add of await loadCommands(argv)) add(program, context, outcome);
-  try {
-    await program.parseAsync([...argv], { from: "user" });
-    return outcome.exitCode;
-  } catch (error) {
-    // Commander has said it already; help and version are no failure.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const { reportError } = await import("./report-error.ts");
-    return await reportError(error, context);
-  } finally {
-    await Promise.all(written);
-  }
+  return withLogOptions(program);
 }
 
 /** The command that the arguments begin with, or all, which help and suggestions tell. */
@@ -78,5 +94,6 @@ function oneLine(text: string): string {
   return text
     .replace(/^error: /, "")
     .trim()
+    .replace(/\.$/, "")
     .replace(/\s*\n\s*/g, " ");
 }

@@ -73,6 +73,9 @@ export async function checkConfigFile(
   return layer.settings;
 }
 
+/** Variables that choose files, and those of the command's log. */
+const otherVariables = ["BRIGBOX_PROFILE", "BRIGBOX_CONFIG", "BRIGBOX_LOG_LEVEL", "BRIGBOX_LOG"];
+
 interface Layer {
   readonly name: string;
   readonly settings: readonly Setting[];
@@ -113,7 +116,7 @@ function decodeText(bytes: Uint8Array, name: string): string {
 
 function readVariables(environment: Environment): readonly Setting[] {
   const known = new Map(fields.map((field) => [variableOf(field), field]));
-  refuseMisspelt(environment, [...known.keys(), "BRIGBOX_PROFILE", "BRIGBOX_CONFIG"]);
+  refuseMisspelt(environment, [...known.keys(), ...otherVariables]);
   return [...known].flatMap(([name, field]) => {
     const text = environment[name];
     return text === undefined || text === "" ? [] : [readVariable(field, { name, text })];

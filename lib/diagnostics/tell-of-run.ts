@@ -1,4 +1,5 @@
 import type { Job } from "../harness/job.ts";
+import { nothingToClean } from "../run/cleanup.ts";
 import type { DrivenRun, Mark } from "../run/drive.ts";
 import type { CleanupReport, RunResult } from "../verdict.ts";
 import { isHeard, tell } from "./channels.ts";
@@ -55,7 +56,10 @@ export function createRunTeller(executorId: string, runId: string): RunTeller {
       // The end is told before the cleanup, whichever comes first.
       void result.then(end, fail).then(async () => clean(await cleaned));
     },
-    fail,
+    fail(error) {
+      fail(error);
+      clean(nothingToClean);
+    },
   };
 }
 

@@ -14,6 +14,7 @@ call(["tsc", "-p", "tsconfig.json", ...programsOnly]);
 call(["tsc", "-p", "tsconfig.json", "--emitDeclarationOnly"]);
 removeUnusedTypes([
   "lib/mod.d.ts",
+  "lib/tracing/mod.d.ts",
   "engine-api/mod.d.ts",
   "engine-api/testing/mod.d.ts",
   "lib/metrics/mod.d.ts",

@@ -18,6 +18,7 @@ import { createExecutor, type RunResult, type DataFrame } from "brigbox";
 import { createClient, isNotFound } from "brigbox/engine-api";
 import { createMetrics, type Metrics } from "brigbox/metrics";
 import { answerBy, json, type StubEngine, startStubEngine } from "brigbox/testing";
+import { traceRuns, type TracingOptions } from "brigbox/tracing";
 startStubEngine({ "*": answerBy(async () => new Response("msw is not installed here")) });
 const client = createClient({ endpoint: "unix:///nowhere.sock" });
 const container: Promise<{ readonly Id?: string | null }> = client.request("GET /containers/{id}/json", { path: { id: "web" } });
@@ -25,10 +26,12 @@ container.catch((error: unknown) => isNotFound(error));
 // @ts-expect-error a path that the Engine does not have
 client.request("GET /nothing");
 export const engine: Promise<StubEngine> = startStubEngine({ "GET /info": json(200, {}) });
-export async function run(frame: DataFrame): Promise<RunResult["status"]> {
+export async function run(frame: DataFrame, tracer: TracingOptions["tracer"] & object): Promise<RunResult["status"]> {
   await using executor = createExecutor({ client, policy: { timeoutMs: 1000 } });
   const metrics: Metrics = createMetrics({ executors: "observed" });
   metrics.observe(executor);
+  using tracing = await traceRuns({ tracer, executors: [executor] });
+  tracer.startSpan(String(tracing.isActive)).end();
   return (await executor.run("result = 1", { inputs: { frame } })).status;
 }
 `;
@@ -66,23 +69,47 @@ function installInto(folder: string): string[] {
   mkdirSync(home, { recursive: true });
   execFileSync("tar", ["-xzf", join(folder, packed.filename), "--strip-components=1", "-C", home]);
   // Types of Node are the one thing that a user's own project brings along.
-  linkInto(folder, [...Object.keys(manifest.dependencies), "@types/node", "undici-types"]);
+  for (const name of [...Object.keys(manifest.dependencies), "@types/node", "undici-types"])
+    linkInto(folder, name);
   return packed.files.map(({ path }) => path);
 }
 
-function linkInto(folder: string, packages: readonly string[]): void {
-  for (const name of packages) {
-    const link = join(folder, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(resolve("node_modules", name), link);
-  }
+function linkInto(folder: string, name: string): void {
+  const link = join(folder, "node_modules", name);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(resolve("node_modules", name), link);
 }
 
-/** What an expression of the entry points is worth, for example `a.createExecutor`. */
-function evaluate(folder: string, entries: readonly string[], expression: string): string {
-  const imports = entries.map((entry) => `import(${JSON.stringify(entry)})`).join(", ");
-  const program = `const [a, b, c] = await Promise.all([${imports}]); console.log(${expression})`;
-  return inProject(folder, process.execPath, ["-e", program, "--input-type=module"]).trim();
+/** What a module prints that is run in the project. */
+function printed(folder: string, program: string): string {
+  return inProject(folder, process.execPath, ["--input-type=module", "-e", program]).trim();
+}
+
+/** Metrics where prom-client is installed. */
+function checkMetrics(folder: string): void {
+  linkInto(folder, "prom-client");
+  const program =
+    'import { createMetrics } from "brigbox/metrics"; console.log(await createMetrics().text());';
+  const text = printed(folder, program);
+  if (!text.includes("brigbox_runs_started_total 0")) throw new Error(`the metrics say: ${text}`);
+}
+
+/** Tracing is silent where OpenTelemetry is not installed, and at work where it is. */
+function checkTracing(folder: string): void {
+  const program = `
+    import { createExecutor } from "brigbox";
+    import { traceRuns } from "brigbox/tracing";
+    const spans = [];
+    const span = { setAttributes() {}, setAttribute() {}, end() {}, spanContext: () => ({}) };
+    const tracing = await traceRuns({ tracer: { startSpan: (name) => (spans.push(name), span) } });
+    await createExecutor({ endpoint: "unix:///nowhere.sock" }).run("import os");
+    tracing.close();
+    console.log(tracing.isActive, spans.join());`;
+  const without = printed(folder, program);
+  if (without !== "false") throw new Error(`without OpenTelemetry tracing is not silent: ${without}`);
+  linkInto(folder, "@opentelemetry/api");
+  const withIt = printed(folder, program);
+  if (withIt !== "true brigbox.run,brigbox.validate") throw new Error(`tracing does not trace: ${withIt}`);
 }
 
 function checkFiles(files: readonly string[]): void {
@@ -98,6 +125,7 @@ function checkFiles(files: readonly string[]): void {
     "dist/engine-api/mod.d.ts",
     "dist/engine-api/testing/mod.d.ts",
     "dist/lib/metrics/mod.d.ts",
+    "dist/lib/tracing/mod.d.ts",
     "dist/lib/harness/python/supervisor.py",
     "dist/profiles/image/Dockerfile",
     "dist/profiles/monitoring/alerts.yaml",
@@ -114,16 +142,14 @@ const folder = mkdtempSync(join(tmpdir(), "brigbox-package-"));
 try {
   checkFiles(installInto(folder));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
-  const names = evaluate(
+  const names = printed(
     folder,
-    ["brigbox", "brigbox/engine-api", "brigbox/testing"],
-    "typeof a.createExecutor, typeof b.createClient, typeof c.startStubEngine",
+    'const [a, b, c] = await Promise.all([import("brigbox"), import("brigbox/engine-api"), import("brigbox/testing")]); console.log(typeof a.createExecutor, typeof b.createClient, typeof c.startStubEngine)',
   );
   if (names !== "function function function")
     throw new Error(`the entry points do not export what they should: ${names}`);
-  linkInto(folder, ["prom-client"]);
-  const text = evaluate(folder, ["brigbox/metrics"], "await a.createMetrics().text()");
-  if (!text.includes("brigbox_runs_started_total 0")) throw new Error(`the metrics say: ${text}`);
+  checkMetrics(folder);
+  checkTracing(folder);
   writeFileSync(join(folder, "user.ts"), userProgram);
   for (const resolution of resolutions) {
     const options = { ...compilerOptions, ...resolution };

@@ -34,6 +34,7 @@ export function captureOutput(
   return {
     isTerminal: options.isTerminal ?? false,
     hasColour: false,
+    canRedraw: options.isTerminal ?? false,
     columns: options.columns ?? 80,
     write: async (text) => void pieces.push(Buffer.from(text)),
     text: () => Buffer.concat(pieces).toString("utf8"),

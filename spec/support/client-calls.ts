@@ -138,6 +138,7 @@ export const others: ReadonlySet<string> = new Set([
   "defaultApiVersion",
   "describeEndpoint",
   "encodeRegistryAuth",
+  "engineCallChannel",
   "formatEndpoint",
   "isConflict",
   "isConnectionError",

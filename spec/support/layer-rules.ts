@@ -28,6 +28,7 @@ export const confinedPackages: Readonly<Record<string, readonly string[]>> = {
   "modern-tar": ["lib/image/"],
   commander: ["lib/cli/"],
   "prom-client": ["lib/metrics/"],
+  "@opentelemetry/api": ["lib/tracing/"],
 };
 
 /** Code that only some places may hold. */
@@ -65,6 +66,10 @@ export const boundaries: readonly {
     rule: "what needs prom-client is apart: only lib/cli imports lib/metrics",
     isBroken: (from, to) =>
       isIn(to, "lib/metrics/") && !isIn(from, "lib/metrics/") && !isIn(from, "lib/cli/"),
+  },
+  {
+    rule: "nothing else imports lib/tracing, which is an entry point of its own",
+    isBroken: (from, to) => isIn(to, "lib/tracing/") && !isIn(from, "lib/tracing/"),
   },
   { rule: "an import stays inside the repository", isBroken: (_, to) => to.startsWith("..") },
 ];

@@ -18,6 +18,7 @@ runSteps([
       "engine-api/testing/mod.ts",
       "lib/mod.ts",
       "lib/metrics/mod.ts",
+      "lib/tracing/mod.ts",
     ],
   },
   {

@@ -25,7 +25,7 @@ const shownEvents = 5;
 
 /** A table that is drawn over itself on a terminal; elsewhere a line for each result. */
 export function createLoopView(output: Output, options: LoopViewOptions): LoopView {
-  return output.isTerminal ? createTable(output, options) : createLines(output);
+  return output.canRedraw ? createTable(output, options) : createLines(output);
 }
 
 function createLines(output: Output): LoopView {

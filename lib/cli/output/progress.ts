@@ -22,7 +22,7 @@ const plainEveryMs = 10_000;
 
 /** A bar that is drawn over itself on a terminal; elsewhere a line for each phase and every 10 seconds. */
 export function createProgress(output: Output, now: () => number = () => performance.now()): Progress {
-  return output.isTerminal ? createBar(output, now) : createLines(output, now);
+  return output.canRedraw ? createBar(output, now) : createLines(output, now);
 }
 
 function createBar(output: Output, now: () => number): Progress {

@@ -4,6 +4,8 @@ import type { Writable } from "node:stream";
 export interface Output {
   readonly isTerminal: boolean;
   readonly hasColour: boolean;
+  /** Whether what was written may be drawn over: on a terminal, where nothing comes in between. */
+  readonly canRedraw: boolean;
   /** Width in letters; 80 where that is not known. */
   readonly columns: number;
   /** Resolves once the text is taken, so that a slow reader slows us down. Text for a reader who is gone is dropped. */
@@ -39,6 +41,7 @@ export function createOutput(
   return {
     isTerminal,
     hasColour: wantsColour(options.env, isTerminal),
+    canRedraw: isTerminal,
     get columns() {
       // A terminal that does not know its size says 0.
       return stream.columns || 80;
@@ -52,7 +55,7 @@ export function createOutput(
 }
 
 /** The text in the colour of its tone, where the output has colour. */
-export function paint(output: Output, tone: Tone, text: string): string {
+export function paint(output: Pick<Output, "hasColour">, tone: Tone, text: string): string {
   const [on, off] = codes[tone];
   return output.hasColour && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }

@@ -110,6 +110,8 @@ test("empty variables and those of others are not looked at", async () => {
     BRIGBOX_CONFIG: "",
     BRIGBOXES: "1",
     BRIGBOX_SOMETHING_ELSE: "1",
+    BRIGBOX_LOG_LEVEL: "debug",
+    BRIGBOX_LOG: "json",
   };
   assert.equal((await loadConfig({ environment })).policy, defaultPolicy);
 });
@@ -128,6 +130,11 @@ const bad: readonly (readonly [string, Parameters<typeof loadConfig>[0], RegExp]
     "a misspelt variable",
     { environment: { BRIGBOX_LIMITS_MEMROY: "1" } },
     /did you mean BRIGBOX_LIMITS_MEMORY\?/,
+  ],
+  [
+    "a misspelt variable of the command's log",
+    { environment: { BRIGBOX_LOG_LEVL: "debug" } },
+    /did you mean BRIGBOX_LOG_LEVEL\?/,
   ],
   [
     "a variable of the wrong form",

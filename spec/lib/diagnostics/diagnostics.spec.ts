@@ -34,7 +34,7 @@ test("a run whose sandbox fails is told with the error that its caller gets", as
   assert.ok(heard.one("brigbox:run:start").inputBytes > 0);
 });
 
-test("a run that finds no room is told as failed", async () => {
+test("a run that finds no room is told as failed, and as cleaned", async () => {
   await using executor = createExecutor({ endpoint, admission: { maxQueued: 0, maxConcurrent: 1 } });
   const first = executor.start("pass");
   using heard = hearRuns(executor.id);
@@ -42,7 +42,7 @@ test("a run that finds no room is told as failed", async () => {
     () => executor.start("pass"),
     (error: unknown) => error instanceof QueueFullError,
   );
-  assert.equal(heard.names(), ["start", "validate", "queue", "error"]);
+  assert.equal(heard.names(), ["start", "validate", "queue", "error", "cleaned"]);
   await rejection(first.result);
 });
 

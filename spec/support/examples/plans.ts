@@ -25,6 +25,11 @@ export const plans: Readonly<Record<string, Plan>> = {
     on: "own engine",
     prints: /^result = 6 \* 7 ok 42\nresult = 1 \/ 0 error undefined\nimport os rejected undefined\n$/,
   },
+  "README.md: Diagnostics": {
+    on: "nothing",
+    prints: /^\{\s+runId: '\w+',\s+status: 'rejected',\s+start: null,\s+ms: \d+\s+\}\n$/,
+  },
+  "README.md: Traces": { on: "own engine", prints: /^true ok\n$/ },
   "README.md: Sessions": { on: "own engine", given: givenPrices, prints: /^0\.35\d+\n$/ },
   "README.md: Metrics": {
     on: "own engine",

@@ -18,6 +18,7 @@ const entries: Readonly<Record<string, string>> = {
   "brigbox/engine-api": "engine-api/mod.ts",
   "brigbox/testing": "engine-api/testing/mod.ts",
   "brigbox/metrics": "lib/metrics/mod.ts",
+  "brigbox/tracing": "lib/tracing/mod.ts",
 };
 const connect = 'import { createClient } from "brigbox/engine-api";\nawait using client = createClient();\n';
 
