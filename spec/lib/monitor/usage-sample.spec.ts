@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { ContainerStats } from "../../../engine-api/mod.ts";
-import { toUsageSample } from "../../../lib/monitor/usage-sample.ts";
+import { toUsageSample, type UsageSample } from "../../../lib/monitor/usage-sample.ts";
 import { readRecordings, recordedVersions } from "../../support/record/read-recordings.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -12,27 +12,64 @@ function readStats(name: "cgroup1" | "cgroup2"): readonly ContainerStats[] {
   return JSON.parse(readFileSync(new URL(`../../fixtures/stats/${name}.json`, import.meta.url), "utf8"));
 }
 
-const [first = {}, second = {}, , ended = {}] = readStats("cgroup1");
+const [first = {}, second = {}] = readStats("cgroup1");
 
-test("on cgroup v1", () => {
-  const sample = toUsageSample(first, null);
-  assert.equal(sample, {
-    at: Date.UTC(2026, 10, 26, 20, 52, 27, 705),
-    memoryBytes: 108_519_424,
-    memoryPeakBytes: 108_519_424,
-    memoryLimitBytes: 512 * 1024 ** 2,
-    cpuMs: 554.546668,
-    cpus: null,
-    pids: 1,
-    throttledMs: 357.647518,
-    throttledPeriods: 9,
+/** What is made of the first two of them. */
+const recorded: readonly {
+  readonly name: "cgroup1" | "cgroup2";
+  readonly sample: UsageSample;
+  readonly cpus: number;
+}[] = [
+  {
+    name: "cgroup1",
+    sample: {
+      at: Date.UTC(2026, 10, 26, 20, 52, 27, 705),
+      memoryBytes: 108_519_424,
+      memoryPeakBytes: 108_519_424,
+      memoryLimitBytes: 512 * 1024 ** 2,
+      cpuMs: 554.546668,
+      cpus: null,
+      pids: 1,
+      throttledMs: 357.647518,
+      throttledPeriods: 9,
+    },
+    cpus: 0.498,
+  },
+  {
+    name: "cgroup2",
+    sample: {
+      at: Date.UTC(2026, 10, 26, 21, 27, 39, 703),
+      memoryBytes: 108_126_208,
+      memoryPeakBytes: null,
+      memoryLimitBytes: 512 * 1024 ** 2,
+      cpuMs: 3111.202,
+      cpus: null,
+      pids: 1,
+      throttledMs: 2150.053,
+      throttledPeriods: 41,
+    },
+    cpus: 0.51,
+  },
+];
+
+for (const { name, sample, cpus } of recorded) {
+  const [one = {}, other = {}, third = {}, ended = {}] = readStats(name);
+
+  test(`readings of ${name} become samples, and processors used are those between two`, () => {
+    assert.equal(toUsageSample(one, null), sample);
+    for (const [before, after] of [
+      [one, other],
+      [other, third],
+    ] as const) {
+      const found = toUsageSample(after, toUsageSample(before, null))?.cpus ?? Number.NaN;
+      assert.ok(Math.abs(found - cpus) < 0.02, String(found));
+    }
   });
-});
 
-test("the processors used are those between two samples", () => {
-  const { cpus = null } = toUsageSample(second, toUsageSample(first, null)) ?? {};
-  assert.ok(cpus !== null && Math.abs(cpus - 0.4983) < 0.0001, String(cpus));
-});
+  test(`a reading of ${name} from a container that ended is no sample`, () => {
+    assert.is(toUsageSample(ended, null), null);
+  });
+}
 
 /** Odd readings, and what is made of one part of them. */
 const odd: readonly (readonly [that: string, reading: ContainerStats, key: string, expected: unknown])[] = [
@@ -89,7 +126,6 @@ test("a clock that stands still or goes back gives no processors", () => {
 });
 
 const none: readonly (readonly [string, ContainerStats])[] = [
-  ["of a container that ended", ended],
   ["without anything", {}],
   ["without a time", { ...first, read: null }],
   ["without memory", withMemory({})],
