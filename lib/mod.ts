@@ -71,6 +71,7 @@ export type { Proposal, Propose, ProposeContext, Proposer } from "./loop/propose
 export type { PriceColumns } from "./loop/score/price-table.ts";
 export { createSignalScore, type Measure, type SignalScoreOptions } from "./loop/score/signal-score.ts";
 export { valueScore } from "./loop/score/value-score.ts";
+export type { UsageSample } from "./monitor/usage-sample.ts";
 export {
   type AuditMode,
   defaultPolicy,

@@ -119,7 +119,32 @@ export interface Usage {
   readonly wallMs: number | null;
   readonly userCpuMs: number | null;
   readonly systemCpuMs: number | null;
+  /** The largest resident set of any one process, with what was there before the code: the interpreter, and what a pool preloaded. */
   readonly maxRssBytes: number | null;
+  /**
+   * The most that the code added, at one time, to what was there right before it began: of all its processes together, with the files that it
+   * wrote into `/tmp` and `/dev/shm` and the copies that were made of its values to send them, without what the kernel keeps of files that were
+   * read. The kernel's own count, to some hundred KiB.
+   *
+   * Where the kernel's peak is an older one (of an earlier cell of the session), or is not told (before Linux 5.19 on cgroup v2, under gVisor),
+   * it is at least that of the largest single process, and of what was seen every 50 ms. What lasted less in other processes or in files is
+   * then missing; under gVisor all of it is.
+   */
+  readonly peakMemoryBytes: number | null;
+  /**
+   * The most that was charged to the whole container since its start, the supervisor and cached files included: what `memoryBytes` limits.
+   * Null where the kernel does not tell (before Linux 5.19 on cgroup v2, under gVisor).
+   */
+  readonly containerPeakBytes: number | null;
+  /**
+   * The most processes and threads that the whole container had at one time since its start: what `pids` limits. The start itself and the
+   * supervisor are counted, so it is seldom below 5. Null where the kernel does not tell (before Linux 6.1, under gVisor).
+   */
+  readonly pids: number | null;
+  /** How long the container had to wait for its share of the processor while the code ran, its processors added up, milliseconds. */
+  readonly throttledMs: number | null;
+  /** In how many of the scheduler's periods, mostly of 100 ms, it had to. */
+  readonly throttledPeriods: number | null;
   /** Of the values that came back, as they were sent. */
   readonly resultBytes: number;
   readonly stdoutBytes: number;

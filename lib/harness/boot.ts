@@ -35,6 +35,7 @@ const moduleNames = [
   "finder",
   "hardening",
   "job",
+  "meter",
   "outbox",
   "outcome",
   "rehearsal",

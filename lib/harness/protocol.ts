@@ -12,7 +12,7 @@
  */
 
 /** Raised whenever either side of the protocol changes; the host refuses a supervisor that says another number. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** Exit code of the supervisor, and so of its container, when its stdin ended: whoever asked for the run seemed gone. */
 export const hangUpExitCode = 3;
@@ -181,6 +181,16 @@ export interface ReportFrame {
   readonly systemCpuMs: number;
   /** The largest resident set of any one process of the code, bytes. */
   readonly maxRssBytes: number;
+  /** The most that the code added to what was there before it, bytes; null where nothing was measured before it began. */
+  readonly peakMemoryBytes: number | null;
+  /** The most that was ever charged to the container, bytes; null where the cgroup does not tell. */
+  readonly containerPeakBytes: number | null;
+  /** The most processes and threads that the container ever had at one time; null where the cgroup does not tell. */
+  readonly pids: number | null;
+  /** How long, during the job, the container had to wait for its share of the processor, milliseconds; null where the cgroup does not tell. */
+  readonly throttledMs: number | null;
+  /** In how many of the scheduler's periods. */
+  readonly throttledPeriods: number | null;
   /** Processes of this container that the kernel's memory killer ended during the job; null where the cgroup cannot be read. */
   readonly oomKills: number | null;
   /** What the code wrote, counted before the caps. */

@@ -119,8 +119,8 @@ function observePhase(seconds: RunMetrics["phaseSeconds"], phase: string, ms: nu
 }
 
 /** The most memory that the code of a run used, bytes; null where that is not known. */
-export function memoryPeakOf({ maxRssBytes }: Usage): number | null {
-  return maxRssBytes;
+export function memoryPeakOf({ peakMemoryBytes }: Usage): number | null {
+  return peakMemoryBytes;
 }
 
 function nameOf(error: unknown): string {

@@ -1,7 +1,9 @@
+import type { UsageSample } from "../monitor/usage-sample.ts";
 import type { CleanupReport } from "../verdict.ts";
 import { nothingToClean } from "./cleanup.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
 import type { DrivenRun } from "./drive.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { OutputPiece } from "./output-log.ts";
 
 /** The containers of one run, one after another: nearly always one, two where the first was lost before the code began, none where it never came to that. */
@@ -11,6 +13,8 @@ export interface Attempts {
   close(): void;
   /** What the code writes in all of them; each reader gets all of it. */
   readonly output: AsyncIterable<OutputPiece>;
+  /** What they use, one after another. @throws the signal's reason. */
+  watch(signal?: AbortSignal): AsyncGenerator<UsageSample, void, undefined>;
   /** Resolves once all are gone, with the report on the last. Never rejects. */
   readonly cleaned: Promise<CleanupReport>;
 }
@@ -31,12 +35,22 @@ export function createAttempts(): Attempts {
     open = link.next;
   }
 
-  async function* runs(): AsyncGenerator<DrivenRun, void, undefined> {
-    for (let link = await first.promise; link.run !== null; link = await link.next.promise) yield link.run;
+  async function* runs(signal?: AbortSignal): AsyncGenerator<DrivenRun, void, undefined> {
+    for (let next = first; ; ) {
+      const link = await (signal === undefined ? next.promise : orAborted(next.promise, signal));
+      if (link === null || link.run === null) return;
+      yield link.run;
+      next = link.next;
+    }
   }
 
   async function* read(): AsyncGenerator<OutputPiece, void, undefined> {
     for await (const run of runs()) yield* run.stream.log.pieces;
+  }
+
+  async function* watch(signal?: AbortSignal): AsyncGenerator<UsageSample, void, undefined> {
+    for await (const run of runs(signal)) yield* run.watch(signal);
+    signal?.throwIfAborted();
   }
 
   async function cleanAll(): Promise<CleanupReport> {
@@ -49,6 +63,7 @@ export function createAttempts(): Attempts {
     add: append,
     close: () => append(null),
     output: { [Symbol.asyncIterator]: read },
+    watch,
     cleaned: cleanAll(),
   };
 }

@@ -1,6 +1,8 @@
 import type { ContainerSpec, EngineClient } from "../../engine-api/mod.ts";
 import type { Job } from "../harness/job.ts";
 import type { CompiledModules } from "../harness/protocol.ts";
+import type { UsageSample } from "../monitor/usage-sample.ts";
+import { watchUsage } from "../monitor/watch-usage.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { CleanupReport } from "../verdict.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
@@ -70,6 +72,8 @@ export interface DrivenRun {
   readonly ended: Promise<RunEnd>;
   /** Resolves when the container is gone, or everything was tried; never rejects. */
   readonly cleaned: Promise<CleanupReport>;
+  /** What its container uses, from when it runs to when the evidence is complete. @throws the signal's reason. */
+  watch(signal?: AbortSignal): AsyncGenerator<UsageSample, void, undefined>;
 }
 
 /** A container that was started ahead of its job. */
@@ -92,6 +96,7 @@ export interface RunContext {
   readonly marks: Map<Mark, number>;
   /** Ends the streams that outlive their step. */
   readonly streams: AbortController;
+  readonly runs: Deferred<boolean>;
   readonly waits: Deferred<boolean>;
   readonly ended: Deferred<RunEnd>;
   readonly cleaned: Deferred<CleanupReport>;
@@ -164,8 +169,26 @@ export function driveAhead(plan: ContainerPlan): DrivenAhead {
 }
 
 /** The container as whoever cleans up after it sees it. */
-export function toDriven({ plan, stream, ended, cleaned }: RunContext): DrivenRun {
-  return { containerName: plan.name, stream, ended: ended.promise, cleaned: cleaned.promise };
+export function toDriven(context: RunContext): DrivenRun {
+  const { plan, stream, cleaned } = context;
+  const ended = context.ended.promise;
+  return {
+    containerName: plan.name,
+    stream,
+    ended,
+    cleaned: cleaned.promise,
+    watch: (signal) => watchContainer(context, ended, signal),
+  };
+}
+
+/** What the container of a run uses, until that run is over. */
+export function watchContainer(
+  { plan, runs }: RunContext,
+  ended: Promise<unknown>,
+  signal?: AbortSignal,
+): AsyncGenerator<UsageSample, void, undefined> {
+  const { client, name } = plan;
+  return watchUsage({ client, containerName: name, runs: runs.promise, ended }, signal);
 }
 
 /** Carries out what the state machine says, and tells it what came of that. */
@@ -181,6 +204,7 @@ export function createContext<E>(plan: ContainerPlan, machine: Machine<E>): Cont
     results: { containerId: null, attachment: null, wait: null },
     marks: new Map(),
     streams: new AbortController(),
+    runs: createDeferred(),
     waits: createDeferred(),
     ended: createDeferred(),
     cleaned: createDeferred(),

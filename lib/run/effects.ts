@@ -90,6 +90,7 @@ async function doStep(which: Step, run: RunContext): Promise<void> {
     void send(run, [run.plan.program]);
   }
   if (which === "wait") void awaitExit(run);
+  if (which === "start") run.runs.resolve(true);
   run.dispatch({ type: "step-done", step: which });
 }
 
@@ -201,6 +202,7 @@ function finishEvidence(run: RunContext): void {
 
 /** Nothing that the container says or does counts any more. */
 function release(run: RunContext): void {
+  run.runs.resolve(false);
   run.waits.resolve(false);
   run.disarm();
   run.streams.abort(new Error("the run is over"));

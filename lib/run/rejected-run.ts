@@ -11,14 +11,15 @@ export function rejectedRun(
 ): RunHandle {
   return {
     runId,
-    output: { [Symbol.asyncIterator]: noOutput },
+    output: { [Symbol.asyncIterator]: nothing },
     result: Promise.resolve({ ...rejectedResult(runId, violations, validateMs), session }),
     cleaned: Promise.resolve(nothingToClean),
+    stats: () => ({ [Symbol.asyncIterator]: nothing }),
     cancel: () => undefined,
   };
 }
 
-async function* noOutput(): AsyncGenerator<never, void, undefined> {}
+async function* nothing(): AsyncGenerator<never, void, undefined> {}
 
 function rejectedResult(runId: string, violations: readonly Violation[], validateMs: number): RunResult {
   return {
@@ -53,6 +54,11 @@ function rejectedResult(runId: string, violations: readonly Violation[], validat
       userCpuMs: null,
       systemCpuMs: null,
       maxRssBytes: null,
+      peakMemoryBytes: null,
+      containerPeakBytes: null,
+      pids: null,
+      throttledMs: null,
+      throttledPeriods: null,
       resultBytes: 0,
       stdoutBytes: 0,
       stderrBytes: 0,

@@ -1,3 +1,4 @@
+import type { UsageSample } from "../monitor/usage-sample.ts";
 import type { RunLimits } from "../policy/resolve-policy.ts";
 import type { CleanupReport, RunResult } from "../verdict.ts";
 import type { OutputPiece } from "./output-log.ts";
@@ -31,6 +32,16 @@ export interface RunHandle {
   readonly result: Promise<RunResult>;
   /** Resolves, always, once the container is gone or everything was tried; for a cell whose session goes on, when the cell is over. */
   readonly cleaned: Promise<CleanupReport>;
+  /**
+   * What the container uses, about once a second from the moment at which it runs, however often it is asked for; asks the Engine only while
+   * somebody reads. It ends with the run, at once where nothing was started, and early where the Engine can tell no more; no failure of it is
+   * one of the run. A container that waited or that serves a session counts from its own start.
+   *
+   * @param options.signal ends it; reading then rejects with the signal's reason.
+   * @example
+   * for await (const { memoryBytes, cpus } of handle.stats()) console.log(memoryBytes, cpus);
+   */
+  stats(options?: { readonly signal?: AbortSignal }): AsyncIterable<UsageSample>;
   /** Ends the run with status `cancelled`. Too late or twice is fine. */
   cancel(reason?: unknown): void;
 }

@@ -20,6 +20,7 @@ export function toRunHandle({ runId, attempts, result, controller }: RunParts): 
     output: attempts.output,
     result,
     cleaned: attempts.cleaned,
+    stats: ({ signal } = {}) => ({ [Symbol.asyncIterator]: () => attempts.watch(signal) }),
     cancel: (reason) => controller.abort(reason ?? new DOMException("cancelled", "AbortError")),
   };
 }

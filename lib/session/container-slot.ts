@@ -3,6 +3,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Ticket } from "../run/admission.ts";
 import { nothingToClean } from "../run/cleanup.ts";
 import { throwIfSandboxFailed } from "../run/compose-result.ts";
+import { orAborted } from "../run/or-aborted.ts";
 import type { CleanupReport } from "../verdict.ts";
 import type { CellContainer } from "./drive-cells.ts";
 
@@ -81,18 +82,4 @@ export function createContainerSlot(policy: Policy, { launch, request }: Session
 async function throwFailure({ ended, containerName }: CellContainer): Promise<never> {
   throwIfSandboxFailed({ end: await ended, runId: containerName.replace(/^brigbox-/, "") });
   throw new SandboxError("the session's container ended before it was ready");
-}
-
-/** What the promise gives, or null where the signal aborts first. */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  if (signal.aborted) return null;
-  const listening = new AbortController();
-  const aborted = new Promise<null>((resolve) => {
-    signal.addEventListener("abort", () => resolve(null), { once: true, signal: listening.signal });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    listening.abort();
-  }
 }

@@ -9,6 +9,7 @@ import {
   type Mark,
   type RunEnd,
   toDriven,
+  watchContainer,
 } from "../run/drive.ts";
 import { perform } from "../run/effects.ts";
 import { initialStateAhead } from "../run/state.ts";
@@ -66,7 +67,13 @@ export function driveCells(plan: ContainerPlan): CellContainer {
     context.dispatch({ type: "job" });
     if (assignment.signal.aborted) cancel(assignment.signal.reason);
     const cleaned = ended.promise.then((end) => (goesOn(end) ? nothingToClean : context.cleaned.promise));
-    return { containerName: plan.name, stream, ended: ended.promise, cleaned };
+    return {
+      containerName: plan.name,
+      stream,
+      ended: ended.promise,
+      cleaned,
+      watch: (signal) => watchContainer(context, ended.promise, signal),
+    };
   }
 
   void context.ended.promise.then(giveOut);

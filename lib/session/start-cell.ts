@@ -6,6 +6,7 @@ import type { Ticket } from "../run/admission.ts";
 import { type Attempts, createAttempts } from "../run/attempts.ts";
 import { composeResult } from "../run/compose-result.ts";
 import type { Assignment, RunEnd } from "../run/drive.ts";
+import { orAborted } from "../run/or-aborted.ts";
 import { type ContainerRecipe, defaultReturns, toJob } from "../run/plan.ts";
 import { rejectedRun } from "../run/rejected-run.ts";
 import type { RunHandle } from "../run/run-handle.ts";
@@ -15,7 +16,7 @@ import { createSupervisorStream } from "../run/supervisor-stream.ts";
 import { toRunHandle } from "../run/to-run-handle.ts";
 import { validate } from "../validator/validate.ts";
 import type { RunResult, SessionCell } from "../verdict.ts";
-import { type ContainerSlot, orAborted } from "./container-slot.ts";
+import type { ContainerSlot } from "./container-slot.ts";
 import { type CellContainer, goesOn } from "./drive-cells.ts";
 import type { CellOptions } from "./options.ts";
 

@@ -55,6 +55,7 @@ test("code that the validator refuses is rejected, with reasons, and no Engine i
   assert.match(result.message, /^line 2: the import of "os" is refused.* \(R1\)$/);
   assert.is((await handle.cleaned).isConfirmed, true);
   for await (const _ of handle.output) assert.unreachable();
+  for await (const _ of handle.stats()) assert.unreachable();
   handle.cancel();
 });
 

@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { createClient, listContainers } from "../../engine-api/mod.ts";
+import { exitCodes } from "../../lib/cli/exit-codes.ts";
+import { runCli } from "../../lib/cli/program.ts";
 import { labels } from "../../lib/ownership.ts";
-import { runCommand } from "../support/cli.ts";
+import { captureOutput, runCommand } from "../support/cli.ts";
+import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("the command on a real Engine");
@@ -33,7 +36,10 @@ test("a run prints what the code prints, then its values, and its verdict on std
   const { exitCode, out, err } = await runCommand(["run", path]);
   assert.is(exitCode, 0);
   assert.is(out, "hello\nresult: [1,2]\n");
-  assert.match(err, /^✔ ok: finished in .*\n {2}.* CPU, .*MiB, .* in all, container gone\n$/);
+  assert.match(
+    err,
+    /^✔ ok: finished in .*\n {2}.* CPU, .*MiB at most \(.*B by the code\), .* in all, container gone\n$/,
+  );
 });
 
 test("--timings tells of every phase what it took, cleanup included; with --json the result does", async () => {
@@ -47,6 +53,21 @@ test("--timings tells of every phase what it took, cleanup included; with --json
   assert.is(json.err, "");
   assert.ok(JSON.parse(json.out).timings.cleanupMs > 0);
 });
+
+test("--stats tells again and again what the container uses, on stderr", async () => {
+  const path = write("slow.py", "import time\nprint('begun')\ntime.sleep(600)\n");
+  const [out, err] = [captureOutput(), captureOutput()];
+  const stop = new AbortController();
+  const around = { out, err, stdin: noInput(), env: {}, signal: stop.signal, confirm: null };
+  const ended = runCli(["run", path, "--stats", "--json", "--memory", "512MiB"], around);
+  await eventually(() => err.text() !== "");
+  stop.abort();
+  assert.is(await ended, exitCodes.killed);
+  assert.match(err.text(), /^( {2}\+\d+\.\d s: .*iB of 512 MiB, .*\d process(es)?.*\n)+$/);
+  assert.is(JSON.parse(out.text()).status, "cancelled");
+});
+
+async function* noInput(): AsyncGenerator<Uint8Array> {}
 
 test("--json prints one result and nothing else", async () => {
   const path = write(

@@ -8,6 +8,7 @@ import { initialStateAhead, type RunState } from "../../lib/run/state.ts";
 import { createSupervisorStream } from "../../lib/run/supervisor-stream.ts";
 import type { SessionSurroundings } from "../../lib/session/container-slot.ts";
 import type { CellContainer } from "../../lib/session/drive-cells.ts";
+import { noSamples } from "./fake-containers.ts";
 
 /** A container for cells that does what the spec says. */
 export interface FakeCellContainer extends CellContainer {
@@ -87,7 +88,13 @@ function createFakeCellContainer(id: string, staysBehind: boolean): FakeCellCont
     };
     assignment.signal.addEventListener("abort", cancel, { once: true });
     const gone = running.promise.then(() => (isOver ? cleaned.promise : nothingToClean));
-    return { containerName: id, stream: createSupervisorStream(), ended: running.promise, cleaned: gone };
+    return {
+      containerName: id,
+      stream: createSupervisorStream(),
+      ended: running.promise,
+      cleaned: gone,
+      watch: noSamples,
+    };
   }
 
   return {
@@ -95,6 +102,7 @@ function createFakeCellContainer(id: string, staysBehind: boolean): FakeCellCont
     stream: createSupervisorStream(),
     ended: ended.promise,
     cleaned: cleaned.promise,
+    watch: noSamples,
     waits: waits.promise,
     start,
     discard(reason) {

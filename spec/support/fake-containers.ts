@@ -51,6 +51,7 @@ function createFakeContainer(id: string): FakeContainer {
     stream,
     ended: ended.promise,
     cleaned: cleaned.promise,
+    watch: noSamples,
     waits: waits.promise,
     containerId: () => id,
     assign(assignment) {
@@ -67,6 +68,9 @@ function createFakeContainer(id: string): FakeContainer {
     assigned: () => assigned,
   };
 }
+
+/** Of a container that nobody can watch. */
+export async function* noSamples(): AsyncGenerator<never, void, undefined> {}
 
 /** Lets promises settle that are about to. */
 export async function settle(): Promise<void> {

@@ -16,6 +16,7 @@ import { type RunFlags, splitNames, toPolicy, withRunOptions } from "../input/ru
 import { relayOutput } from "../output/live-output.ts";
 import { resultJson } from "../output/result-json.ts";
 import { showResult } from "../output/show-result.ts";
+import { relayStats } from "../output/show-stats.ts";
 import { timingLines } from "../output/show-timings.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
@@ -24,6 +25,7 @@ import { withClient } from "../with-client.ts";
 interface Flags extends GlobalOptions, RunFlags {
   readonly out?: string;
   readonly timings?: boolean;
+  readonly stats?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,6 +44,7 @@ export function addRunCommand(program: Command, context: CliContext, outcome: Ou
     )
     .option("-o, --out <directory>", "write the artifacts here: what the code left in /tmp/out")
     .option("--timings", "show where the time went; with --json it is in the result anyway")
+    .option("--stats", "show on standard error, every second, what the container uses")
     .option("--json", "print one RunResult as JSON and nothing else on standard output")
     .addHelpText("after", examples)
     .action(async (path: string, _flags: unknown, command: Command) => {
@@ -68,7 +71,7 @@ async function runCode(path: string, flags: Flags, context: CliContext): Promise
       ...(flags.returns !== undefined && { returns: splitNames(flags.returns) }),
     });
     // Awaited here, since the executor ends its runs when it is let go of.
-    return await (flags.json === true ? awaitAll(run) : showWhileRunning(run, context));
+    return await showWhileRunning(run, flags, context);
   });
   if (flags.out !== undefined) await writeArtifacts(flags.out, result.artifacts);
   if (flags.json === true) return writeJson(result, context);
@@ -84,8 +87,12 @@ async function writeJson(given: RunResult, context: CliContext): Promise<number>
   return exitCodeOf(result.status);
 }
 
-async function showWhileRunning(run: RunHandle, context: CliContext): Promise<RunResult> {
-  const [result] = await Promise.all([awaitAll(run), relayOutput(run.output, context)]);
+async function showWhileRunning(run: RunHandle, flags: Flags, context: CliContext): Promise<RunResult> {
+  const [result] = await Promise.all([
+    awaitAll(run),
+    flags.json === true ? null : relayOutput(run.output, context),
+    flags.stats === true ? relayStats(run.stats(), context.err) : null,
+  ]);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { formatDuration, formatSize } from "../../config/units.ts";
-import type { RunResult } from "../../verdict.ts";
+import type { RunResult, Usage } from "../../verdict.ts";
 import type { CliContext } from "../context.ts";
 import { printable, printableLine } from "./printable.ts";
 import { showValue } from "./show-value.ts";
@@ -69,11 +69,20 @@ function verdictLine(result: RunResult, output: Output): string {
   return `${mark}: ${printableLine(result.message, 500)}`;
 }
 
+/** The most that there was, and how much of it was the code's own. */
+function memoryText({ maxRssBytes, peakMemoryBytes, containerPeakBytes }: Usage): string {
+  const most = containerPeakBytes ?? maxRssBytes;
+  if (most === null) return "";
+  return peakMemoryBytes === null
+    ? `${formatSize(most)} at most`
+    : `${formatSize(most)} at most (${formatSize(peakMemoryBytes)} by the code)`;
+}
+
 /** What it took, and what is left. */
 function afterwards({ usage, timings, cleanup, missing }: RunResult, output: Output): string[] {
   const parts = [
     usage.userCpuMs === null ? "" : `${formatDuration(usage.userCpuMs + (usage.systemCpuMs ?? 0))} CPU`,
-    usage.maxRssBytes === null ? "" : formatSize(usage.maxRssBytes),
+    memoryText(usage),
     `${formatDuration(timings.totalMs)} in all`,
     cleanup?.isConfirmed === true && cleanup.strategy !== "none" ? "container gone" : "",
   ].filter((part) => part !== "");

@@ -4,6 +4,7 @@ import select
 import time
 
 import brigbox_cgroup as cgroup
+import brigbox_meter as meters
 import brigbox_processes as processes
 from brigbox_relay import PATIENCE, Relay, _kill_quietly
 
@@ -22,7 +23,7 @@ class CellRelay(Relay):
         text, header, limits = job
         # What the child used until now is not this cell's.
         used = processes.cpu_seconds(child.pid)
-        super().__init__(outbox, child.bell, child.pid, sources, limits, time.monotonic(), used)
+        super().__init__(outbox, child.bell, child.pid, sources, limits, time.monotonic(), used, meters.Meter())
         self.orders, self.answers = child.orders, child.answers
         self.feed = [len(text).to_bytes(4, "big"), text]
         self.unread = header["inputBytes"] + sum(file["bytes"] for file in header["files"])
@@ -30,6 +31,9 @@ class CellRelay(Relay):
         for descriptor in (self.orders, self.answers):
             os.set_blocking(descriptor, False)
         processes.forget_peak(child.pid)
+        self.before = meters.read_baseline(child.pid)
+        # What comes with the cell is there before its code.
+        self.before.include(self.unread)
         # Whatever was said between the cells is about none of them.
         while _read_or_nothing(self.answers):
             pass

@@ -9,6 +9,7 @@ import sys
 import brigbox_exits as exits
 import brigbox_hardening as hardening
 import brigbox_job as jobs
+import brigbox_meter as meters
 import brigbox_outcome as outcomes
 import brigbox_wire as wire
 
@@ -33,6 +34,7 @@ def run(pipes, orders, answers, root, is_ahead):
     namespace = make_main_module(job)
     error = attempt(define_inputs, inputs, namespace)
     del inputs
+    meters.tell_baseline(answers)
     read_events, _ = install_audit_hook(job, root)
     before = hide_harness()
     if error is None:
@@ -84,7 +86,6 @@ def _take_job(orders, answers, root):
     hardening.limit_resources(job["limits"], used.user + used.system)
     os.write(answers, b"T" + b"".join(int(seconds * 1e6).to_bytes(8, "big") for seconds in used[:2]))
     os.close(orders)
-    os.close(answers)
     return job, inputs
 
 

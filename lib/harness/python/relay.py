@@ -22,8 +22,9 @@ LIMIT_NAMES = ("stdout", "stderr", "result")
 class Relay:
     """The streams of one child, and how it ended."""
 
-    def __init__(self, outbox, bell, child, sources, limits, started, used_before):
+    def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter):
         self.outbox = outbox
+        self.meter = meter
         self.bell = bell
         self.child = child
         self.open = sources
@@ -67,6 +68,7 @@ class Relay:
                 self._relay(descriptor)
             elif descriptor == self.bell:
                 _read(self.bell)
+        self.meter.sample()
         self._reap()
         self._check_limits()
 
@@ -108,6 +110,8 @@ class Relay:
         wait = min(max(0, self.deadline - time.monotonic()), LONGEST_WAIT)
         if self.cpu_before_ms is not None:
             wait = min(wait, CPU_INTERVAL)
+        if self.meter.is_sampling:
+            wait = min(wait, self.meter.pause())
         return int(wait * 1000) + 1
 
     def _on_stdin(self):

@@ -5,9 +5,9 @@ import os
 import select
 import time
 
-import brigbox_cgroup as cgroup
 import brigbox_exits as exits
 import brigbox_job as jobs
+import brigbox_meter as meters
 import brigbox_wire as wire
 from brigbox_outbox import Outbox
 from brigbox_relay import Relay
@@ -44,8 +44,11 @@ class Child:
             self._give_up()
         times = os.read(self.answers, _TIMES_SIZE) if answer == TAKEN else b""
         os.close(self.orders)
-        os.close(self.answers)
         return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
+
+    def baseline(self):
+        """What was there right before the code, once the child is over."""
+        return meters.hear_baseline(self.answers)
 
     def _hear(self):
         """The next letter of the child, empty where it ended. Stdin is the child's to read for now, so here only its end counts."""
@@ -107,31 +110,33 @@ def _become_child(entry, pipes, orders, answers, root, is_ahead):
 def run(child, job, frames, root):
     """Gives the child its job, and sees to it. Never returns."""
     text, _, limits = job
-    kills_before = cgroup.oom_kills()
+    meter = meters.Meter()
     used_before = child.hand_over(text)
     try:
         sources = dict(zip(child.sources, range(3)))
-        relay = Relay(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before)
-        _supervise(relay, limits, root, kills_before)
+        relay = Relay(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
+        _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
 
 
-def _supervise(relay, limits, root, kills_before):
+def _supervise(relay, child, limits, root):
     relay.send(b"S", b"{}")
     relay.watch()
+    measured = relay.meter.measure(child.baseline(), relay.max_rss_kib * 1024)
     import brigbox_artifacts
 
     dropped = brigbox_artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
-    relay.send(b"X", wire.dumps(report(relay, limits, kills_before, dropped)).encode())
+    relay.send(b"X", wire.dumps(report(relay, limits, measured, dropped)).encode())
     relay.flush()
     os._exit(0)
 
 
-def report(relay, limits, kills_before, dropped):
+def report(relay, limits, measured, dropped):
     """How it ended. A process that goes on, as a session's does, has no status yet."""
-    kills_after, status = cgroup.oom_kills(), relay.status
+    status = relay.status
     return {
+        **measured,
         "isKept": status is None,
         "cause": relay.cause or _cause_by_rusage(relay, limits),
         "limit": relay.limit,
@@ -141,7 +146,6 @@ def report(relay, limits, kills_before, dropped):
         "userCpuMs": relay.user_seconds * 1000,
         "systemCpuMs": relay.system_seconds * 1000,
         "maxRssBytes": relay.max_rss_kib * 1024,
-        "oomKills": None if kills_before is None or kills_after is None else kills_after - kills_before,
         "stdoutBytes": relay.counts[0],
         "stderrBytes": relay.counts[1],
         "droppedArtifacts": dropped,

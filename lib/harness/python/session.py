@@ -6,7 +6,6 @@ import os
 import select
 
 import brigbox_artifacts as artifacts
-import brigbox_cgroup as cgroup
 import brigbox_exits as exits
 import brigbox_run as runs
 import brigbox_wire as wire
@@ -57,13 +56,13 @@ def _reap(child):
 def _serve_cell(child, job, outbox, sources, root):
     """Returns whether the interpreter goes on."""
     _, _, limits = job
-    kills_before = cgroup.oom_kills()
     relay = CellRelay(outbox, child, sources, job)
     relay.send(b"S", b"{}")
     is_kept = relay.watch_cell()
+    measured = relay.meter.measure(relay.before, relay.max_rss_kib * 1024)
     dropped = artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
     if is_kept:
         artifacts.remove_all(root + "/out", relay.deadline)
-    relay.send(b"X", wire.dumps(runs.report(relay, limits, kills_before, dropped)).encode())
+    relay.send(b"X", wire.dumps(runs.report(relay, limits, measured, dropped)).encode())
     relay.flush()
     return is_kept

@@ -8,7 +8,7 @@ import brigbox_hardening as hardening
 import brigbox_seccomp as seccomp
 import brigbox_wire as wire
 
-PROTOCOL = 3
+PROTOCOL = 4
 MAX_HEADER = 16 * 1024 * 1024
 
 

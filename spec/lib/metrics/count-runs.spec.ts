@@ -81,8 +81,8 @@ test("bytes are counted by what they were", () =>
 test("processor time and memory are counted where they were measured", () =>
   withMetrics(async (_, read) => {
     const MiB = 1024 ** 2;
-    playRun({ usage: { userCpuMs: 1500, systemCpuMs: 250, maxRssBytes: 100 * MiB } });
-    playRun({ usage: { userCpuMs: null, systemCpuMs: null, maxRssBytes: null } });
+    playRun({ usage: { userCpuMs: 1500, systemCpuMs: 250, peakMemoryBytes: 100 * MiB } });
+    playRun({ usage: { userCpuMs: null, systemCpuMs: null, peakMemoryBytes: null } });
     const samples = await read();
     assert.equal(nonZero(samples, "brigbox_run_cpu_seconds_total"), {
       '{mode="user"}': 1.5,

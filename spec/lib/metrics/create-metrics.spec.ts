@@ -113,7 +113,7 @@ test("what is not as it should be is counted as that, and ends nothing", () =>
       usage: { stdoutBytes: Number.NaN, stderrBytes: -1, userCpuMs: Number.POSITIVE_INFINITY },
       timings: { runMs: Number.NaN },
     });
-    playRun({ usage: { maxRssBytes: "much" as unknown as number } });
+    playRun({ usage: { peakMemoryBytes: "much" as unknown as number } });
     playContainer("a", { strategy: undefined as unknown as "none" });
     playCall({ operation: "GET /secret/of/mine", status: 500, error: "ResponseError" });
     playCall({ durationMs: undefined as unknown as number });

@@ -1,8 +1,10 @@
 import * as assert from "uvu/assert";
+import type { UsageSample } from "../../../lib/monitor/usage-sample.ts";
 import { createAttempts } from "../../../lib/run/attempts.ts";
 import { nothingToClean } from "../../../lib/run/cleanup.ts";
 import type { DrivenRun } from "../../../lib/run/drive.ts";
 import { createSupervisorStream } from "../../../lib/run/supervisor-stream.ts";
+import { rejection } from "../../support/catch-error.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("the containers of one run");
@@ -17,6 +19,9 @@ function runWith(name: string, output: string): DrivenRun {
     stream,
     ended: new Promise(() => undefined),
     cleaned: Promise.resolve({ ...nothingToClean, strategy: "remove", cleanupMs: name.length }),
+    async *watch() {
+      yield { memoryBytes: name.length } as UsageSample;
+    },
   };
 }
 
@@ -47,6 +52,35 @@ test("without any there is nothing to clean and to read", async () => {
   const attempts = createAttempts();
   attempts.close();
   assert.equal([await read(attempts.output), await attempts.cleaned], ["", nothingToClean]);
+});
+
+async function sizes(samples: AsyncIterable<UsageSample>): Promise<readonly number[]> {
+  const found: number[] = [];
+  for await (const { memoryBytes } of samples) found.push(memoryBytes);
+  return found;
+}
+
+test("samples go on from one to the next, and end with the last", async () => {
+  const attempts = createAttempts();
+  const early = sizes(attempts.watch());
+  attempts.add(runWith("a", ""));
+  attempts.add(runWith("bcd", ""));
+  attempts.close();
+  assert.equal(
+    [await early, await sizes(attempts.watch())],
+    [
+      [1, 3],
+      [1, 3],
+    ],
+  );
+});
+
+test("who waits for samples of a container that is not there yet can be stopped", async () => {
+  const controller = new AbortController();
+  const waiting = sizes(createAttempts().watch(controller.signal));
+  const reason = new Error("enough");
+  controller.abort(reason);
+  assert.is(await rejection(waiting), reason);
 });
 
 test.run();

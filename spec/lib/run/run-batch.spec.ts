@@ -7,6 +7,7 @@ import { type BatchJob, type BatchOptions, runBatch } from "../../../lib/run/run
 import type { RunHandle } from "../../../lib/run/run-handle.ts";
 import type { RunResult } from "../../../lib/verdict.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
+import { noSamples } from "../../support/fake-containers.ts";
 import { okResult } from "../../support/results.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -30,6 +31,7 @@ function createStarter(): { readonly started: Started[]; start(code: string): Ru
       return {
         runId: code,
         output: (async function* () {})(),
+        stats: () => noSamples(),
         result: run.result.promise,
         cleaned: run.result.promise.then(() => nothingToClean),
         cancel() {

@@ -9,6 +9,7 @@ import { cgroup2Endpoint } from "../../support/cgroup2-engine/endpoint.ts";
 import { countContainers } from "../../support/containers-of.ts";
 import { readHostile, resultOf } from "../../support/matrix.ts";
 import { suite } from "../../support/suite.ts";
+import { assertPeak, readUser } from "../../support/usage.ts";
 
 const test = suite("verdicts on cgroup v2, with swap");
 const MiB = 1024 ** 2;
@@ -55,6 +56,33 @@ test(
     const { status, evidence } = await run(readHostile("memory-bomb"));
     assert.is(status, "oom");
     assert.ok((evidence.oomKills ?? 0) > 0);
+  },
+  patience,
+);
+
+test(
+  "the peak of memory is the code's, by the kernel's count, and what one process had is no part of it",
+  async () => {
+    const result = await run(readUser("children", 64));
+    assertPeak(result, 64);
+    const { containerPeakBytes, pids, throttledMs, throttledPeriods } = result.usage;
+    assert.ok((containerPeakBytes ?? 0) > 64 * MiB && (pids ?? 0) >= 4, JSON.stringify(result.usage));
+    assert.ok(throttledMs !== null && throttledPeriods !== null);
+  },
+  patience,
+);
+
+test(
+  "a run is watched while it holds its memory",
+  async () => {
+    const handle = executor.start(readUser("hold", 64));
+    for await (const { memoryBytes, memoryPeakBytes, memoryLimitBytes, pids } of handle.stats()) {
+      assert.equal([memoryPeakBytes, memoryLimitBytes], [null, 256 * MiB]);
+      assert.ok((pids ?? 0) >= 1);
+      if (memoryBytes > 64 * MiB) handle.cancel();
+    }
+    assert.is((await handle.result).status, "cancelled");
+    await handle.cleaned;
   },
   patience,
 );

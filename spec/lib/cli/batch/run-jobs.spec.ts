@@ -13,6 +13,7 @@ import { type BatchJob, type BatchOptions, runBatch } from "../../../../lib/run/
 import type { RunHandle, RunOptions } from "../../../../lib/run/run-handle.ts";
 import type { RunResult } from "../../../../lib/verdict.ts";
 import { rejectionOf } from "../../../support/catch-error.ts";
+import { noSamples } from "../../../support/fake-containers.ts";
 import { okResult } from "../../../support/results.ts";
 import { suite } from "../../../support/suite.ts";
 
@@ -27,6 +28,7 @@ function playRun(code: string, { signal }: RunOptions): RunHandle {
   return {
     runId: code,
     output: (async function* () {})(),
+    stats: () => noSamples(),
     result,
     cleaned: result.then(
       () => nothingToClean,
