@@ -26,6 +26,7 @@ export function endAttributes({ usage, rules, ...message }: RunEnded): Attribute
     "brigbox.run.user_cpu_ms": usage.userCpuMs,
     "brigbox.run.system_cpu_ms": usage.systemCpuMs,
     "brigbox.run.max_rss_bytes": usage.maxRssBytes,
+    "brigbox.run.peak_memory_bytes": usage.peakMemoryBytes,
     "brigbox.run.result_bytes": usage.resultBytes,
     "brigbox.run.stdout_bytes": usage.stdoutBytes,
     "brigbox.run.stderr_bytes": usage.stderrBytes,
