@@ -20,6 +20,7 @@ export type {
   RunPhaseBegan,
   RunStarted,
 } from "./diagnostics/messages.ts";
+export type { DirectOptions, Fallback } from "./direct/options.ts";
 export {
   type AttackOptions,
   type AttackResult,
@@ -73,6 +74,7 @@ export { createSignalScore, type Measure, type SignalScoreOptions } from "./loop
 export { valueScore } from "./loop/score/value-score.ts";
 export {
   type AuditMode,
+  type DirectExecution,
   defaultPolicy,
   type NumericLimit,
   type Policy,
