@@ -1,13 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { createClient, type EngineClient, engineInfo } from "../engine-api/mod.ts";
+import { createClient, type EngineClient } from "../engine-api/mod.ts";
 import { tellOfContainer } from "./diagnostics/tell-of-run.ts";
+import { createDirectChoice, requireContainers } from "./direct/choose-direct.ts";
+import { checkDirect, type DirectOptions, resolveDirect } from "./direct/options.ts";
+import { isDirect, type RunRecipe } from "./direct/recipe.ts";
 import { assertJailHolds } from "./doctor/attack/assert-jail-holds.ts";
-import { ConfigError, SandboxError } from "./errors.ts";
+import { SandboxError } from "./errors.ts";
 import { createHarnessSource } from "./harness/harness-source.ts";
 import { defaultImage } from "./image/names.ts";
 import { resolveImage } from "./image/resolve-image.ts";
 import { checkAgainstMachine } from "./policy/check-machine.ts";
-import { type Policy, type VerifyMode, verifyModes } from "./policy/policy.ts";
+import { checkVerify } from "./policy/check-verify.ts";
+import type { Policy, VerifyMode } from "./policy/policy.ts";
 import { rejectUnknownKeys, resolvePolicy, tightenPolicy } from "./policy/resolve-policy.ts";
 import { readPythonSeccomp } from "./policy/seccomp.ts";
 import { createContainerPool } from "./pool/create-container-pool.ts";
@@ -15,21 +19,23 @@ import { type PoolOptions, resolvePoolOptions } from "./pool/options.ts";
 import type { Pool, PoolStats } from "./pool/pool.ts";
 import { createLeftovers } from "./reaper/leftovers.ts";
 import { createSweeper } from "./reaper/sweeper.ts";
-import { type AdmissionOptions, type Capacity, createAdmission } from "./run/admission.ts";
+import { type AdmissionOptions, createAdmission } from "./run/admission.ts";
 import { awaitAll } from "./run/await-all.ts";
+import { hostCapacity, readCapacity } from "./run/capacity.ts";
 import type { DrivenRun } from "./run/drive.ts";
 import { onceUnlessFailed } from "./run/once-unless-failed.ts";
 import { type ContainerRecipe, containerKey } from "./run/plan.ts";
 import { type BatchJob, type BatchOptions, type BatchResult, runBatch } from "./run/run-batch.ts";
 import { limitsOf, type RunHandle, type RunOptions } from "./run/run-handle.ts";
 import { type RunSurroundings, startRun } from "./run/start-run.ts";
+import { toSandboxError } from "./run/to-sandbox-error.ts";
 import type { SessionOptions } from "./session/options.ts";
 import type { Session } from "./session/session.ts";
 import { createSessions } from "./session/sessions.ts";
 import type { RunResult } from "./verdict.ts";
 
 /** Options of {@link createExecutor}. All have safe defaults. */
-export interface ExecutorOptions {
+export interface ExecutorOptions extends DirectOptions {
   /** Where the Engine is; found by itself unless given, see `resolveEndpoint`. */
   readonly endpoint?: string;
   /** A client to use instead of an own one; it is left open by `close()`. */
@@ -53,7 +59,7 @@ export interface ExecutorOptions {
   readonly sweep?: boolean;
   /**
    * Containers that are started ahead and wait, each for one run, which then begins within milliseconds; none unless given. They are
-   * started at the first run or `warmUp()`, and keep the process alive until `close()`.
+   * started at the first run or `warmUp()`, and keep the process alive until `close()`. Where code runs directly there is no pool.
    *
    * @example { size: 4, preload: ["numpy", "pandas"] }
    */
@@ -109,7 +115,8 @@ export interface Executor {
    * Opens a session: one container that keeps its interpreter from cell to cell, for one caller who trusts all of the cells alike. It holds
    * its place in the queue, and keeps the process alive, until it is closed. Never use one for code of strangers to each other.
    *
-   * @throws ConfigError for options that cannot be used, QueueFullError, or SandboxError where no container can be made.
+   * @throws ConfigError for options that cannot be used and where code runs directly, QueueFullError, or SandboxError where no container can
+   * be made.
    */
   session(options?: SessionOptions): Promise<Session>;
   /**
@@ -133,6 +140,9 @@ const optionNames: readonly (keyof ExecutorOptions)[] = [
   "sweep",
   "pool",
   "admission",
+  "fallback",
+  "unsafeDirect",
+  "python",
 ];
 
 /**
@@ -147,15 +157,19 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   rejectUnknownKeys(options, optionNames, "executor option");
   const policy = resolvePolicy(options.policy);
   const verify = checkVerify(options.verify ?? "inspect");
+  const directMode = resolveDirect(options, { policy, verify });
   const poolOptions = options.pool === undefined ? null : resolvePoolOptions(options.pool);
   const client =
     options.client ?? createClient(options.endpoint === undefined ? {} : { endpoint: options.endpoint });
-  const admission = createAdmission(options.admission ?? {}, () => readCapacity(client));
+  const admission = createAdmission(options.admission ?? {}, async () =>
+    isDirect(await prepareOnce()) ? hostCapacity() : readCapacity(client),
+  );
   const sweeping = new AbortController();
   const sweeper = createSweeper(client, { signal: sweeping.signal });
   const leftovers = createLeftovers(client);
   const active = new Set<RunHandle>();
   const harness = createHarnessSource();
+  const chooseDirect = createDirectChoice({ mode: directMode, policy, client, python: options.python });
   const prepareOnce = onceUnlessFailed(prepare);
   const { request } = admission;
   const id = randomBytes(8).toString("hex");
@@ -163,7 +177,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     void leftovers.watch(run);
     tellOfContainer(id, run);
   };
-  const sessions = createSessions({ executorId: id, policy, prepare: prepareOnce, request, onContainer });
+  const prepareSession = () => requireContainers(directMode, prepareOnce);
+  const sessions = createSessions({ executorId: id, policy, prepare: prepareSession, request, onContainer });
   let pool: Pool | null = null;
   let isClosed = false;
 
@@ -178,8 +193,10 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
         : pool.take(signal),
   };
 
-  async function prepare(): Promise<ContainerRecipe> {
+  async function prepare(): Promise<RunRecipe> {
     try {
+      const direct = await chooseDirect();
+      if (direct !== null) return direct;
       const [image] = await Promise.all([
         resolveImage(client, options.image ?? defaultImage),
         checkAgainstMachine(client, policy),
@@ -230,6 +247,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   function start(code: string, runOptions: RunOptions = {}): RunHandle {
     if (isClosed) throw new SandboxError("this executor is closed");
     const tightened = tightenPolicy(policy, limitsOf(runOptions));
+    if (directMode === "always") checkDirect("this run", { policy: tightened, verify });
     return keep(startRun({ ...surroundings, policy: tightened }, code, runOptions));
   }
 
@@ -269,29 +287,4 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-async function readCapacity(client: EngineClient): Promise<Capacity> {
-  try {
-    const { MemTotal, NCPU } = await engineInfo(client);
-    return {
-      memoryBytes: MemTotal || Number.POSITIVE_INFINITY,
-      cpus: NCPU || Number.POSITIVE_INFINITY,
-    };
-  } catch (error) {
-    throw toSandboxError(error);
-  }
-}
-
-function checkVerify(verify: unknown): VerifyMode {
-  const known = verifyModes.find((mode) => mode === verify);
-  if (known === undefined)
-    throw new ConfigError(`verify must be one of ${verifyModes.map((mode) => `"${mode}"`).join(", ")}`);
-  return known;
-}
-
-function toSandboxError(error: unknown): unknown {
-  if (error instanceof SandboxError || error instanceof ConfigError || !(error instanceof Error))
-    return error;
-  return new SandboxError(error.message, { cause: error });
 }

@@ -20,6 +20,7 @@ export type {
   RunPhaseBegan,
   RunStarted,
 } from "./diagnostics/messages.ts";
+export type { DirectOptions, Fallback } from "./direct/options.ts";
 export {
   type AttackOptions,
   type AttackResult,
@@ -74,6 +75,7 @@ export { valueScore } from "./loop/score/value-score.ts";
 export type { UsageSample } from "./monitor/usage-sample.ts";
 export {
   type AuditMode,
+  type DirectExecution,
   defaultPolicy,
   type NumericLimit,
   type Policy,

@@ -62,7 +62,10 @@ export interface RunResult {
    * whose container goes on.
    */
   readonly cleanup: CleanupReport | null;
-  /** `container` where it had one to itself, `session` where it shared one with the other cells of a session, `none` where nothing was started. */
+  /**
+   * `container` where it had one to itself, `session` where it shared one with the other cells of a session, `none` where nothing was started
+   * and where code ran directly, which `evidence.start` tells.
+   */
   readonly isolation: "container" | "session" | "none";
   /** Which cell of which session this was; null for a run of its own. */
   readonly session: SessionCell | null;
@@ -98,7 +101,10 @@ export interface Evidence {
   readonly signal: number | null;
   /** Processes that the kernel's memory killer ended in the container; null where unknown. */
   readonly oomKills: number | null;
-  /** Of the container's PID 1, as the Engine saw it; null where it was not seen, and in a result that did not wait for the cleanup. */
+  /**
+   * Of the container's PID 1, as the Engine saw it; null where it was not seen, and in a result that did not wait for the cleanup. Without a
+   * container that of the supervisor.
+   */
   readonly containerExitCode: number | null;
   /** The Engine saw the kernel's memory killer at work in the container; null where unknown. */
   readonly engineOom: boolean | null;
@@ -106,9 +112,9 @@ export interface Evidence {
   readonly containerName: string | null;
   /**
    * `warm` where the container was started ahead and waited for a job, `cold` where it was made for this one, `session` where it is the one
-   * of a session, null where there was none.
+   * of a session, `direct` where the code ran as a process of this machine with no container around it, null where nothing was started.
    */
-  readonly start: "cold" | "warm" | "session" | null;
+  readonly start: "cold" | "warm" | "session" | "direct" | null;
   /** The image's id (`sha256:...`), by which the container was made. */
   readonly image: string | null;
   readonly python: string | null;
@@ -159,7 +165,7 @@ export interface Timings {
   readonly queueMs: number;
   /** The container is made, and what the Engine applied is read back. */
   readonly createMs: number;
-  /** Streams are attached, and the Engine starts the container. */
+  /** Streams are attached, and the Engine starts the container; without one, the interpreter is started. */
   readonly startMs: number;
   /** The supervisor gets ready. */
   readonly readyMs: number;
@@ -172,11 +178,14 @@ export interface Timings {
   readonly totalMs: number;
 }
 
-/** How a container was removed, and that it is gone. */
+/**
+ * How a container was removed, and that it is gone. Without one it is about the run's processes and its folder: `remove` where the supervisor
+ * ended by itself, `kill-remove` where it was killed.
+ */
 export interface CleanupReport {
   /** The strategy after which the Engine said that the container is gone; `none` where there was nothing to remove. */
   readonly strategy: "none" | "remove" | "force-remove" | "kill-remove";
-  /** True once the Engine answered that it knows the container no more. */
+  /** True once the Engine answered that it knows the container no more; without one, once no process was left that is known, and no folder. */
   readonly isConfirmed: boolean;
   readonly attempts: readonly CleanupAttempt[];
   /** Of the container's PID 1, as the Engine saw it; null where it was not seen. */

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
+import { warningCode } from "../direct/warn.ts";
 import type { CliContext } from "./context.ts";
-import { createOutput } from "./output/terminal.ts";
+import { createOutput, paint } from "./output/terminal.ts";
 import { runCli } from "./program.ts";
 
 const interruptedTwice = 130;
@@ -35,4 +36,14 @@ const context: CliContext = {
   signal: controller.signal,
   confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : null,
 };
+
+/** Above all of runs without isolation. Node itself shows none where NODE_NO_WARNINGS is set, which is set for many reasons. */
+process.removeAllListeners("warning");
+process.on("warning", (warning: Error & { readonly code?: string; readonly detail?: string }) => {
+  const { name, code, message, detail } = warning;
+  const kind = code === warningCode ? "" : `${name}: `;
+  const why = detail === undefined ? "" : ` (${detail})`;
+  const fresh = context.err.isTerminal ? "\r\u001b[K" : "";
+  void context.err.write(`${fresh}${paint(context.err, "warn", "!")} ${kind}${message}${why}\n`);
+});
 process.exitCode = await runCli(process.argv.slice(2), context);

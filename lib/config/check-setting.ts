@@ -1,3 +1,4 @@
+import { fallbackFault } from "../direct/options.ts";
 import { ConfigError } from "../errors.ts";
 import { type Policy, verifyModes } from "../policy/policy.ts";
 import { findFault } from "../policy/resolve-policy.ts";
@@ -26,6 +27,8 @@ export function findSettingFault(
       return typeof value === "string" && /[\s\p{Cc}]/u.test(value) ? "must not hold spaces" : null;
     case "verify":
       return verifyFault(String(value), options.hideValue);
+    case "fallback":
+      return fallbackFault(value, options);
     default:
       return findFault(key as keyof Policy, value, options);
   }

@@ -10,7 +10,14 @@ export interface Field {
   /** Where it stands in a file, for example `limits.memory`. */
   readonly path: string;
   /** What it sets: a key of the policy, of the pool, of the admission, or an option of the executor. */
-  readonly key: keyof Policy | keyof PoolOptions | keyof AdmissionOptions | "image" | "endpoint" | "verify";
+  readonly key:
+    | keyof Policy
+    | keyof PoolOptions
+    | keyof AdmissionOptions
+    | "image"
+    | "endpoint"
+    | "verify"
+    | "fallback";
   readonly kind: FieldKind;
   /** True where `null`, or nothing after the colon, means that there is none. */
   readonly isNullable: boolean;
@@ -34,6 +41,7 @@ export const fields: readonly Field[] = [
   optional("endpoint", "endpoint", "text"),
   field("image", "image", "text"),
   field("verify", "verify", "text"),
+  field("fallback", "fallback", "text"),
   field("limits.memory", "memoryBytes", "size"),
   field("limits.cpus", "cpus", "number"),
   field("limits.processes", "maxProcesses", "count"),
@@ -55,6 +63,7 @@ export const fields: readonly Field[] = [
   optional("containment.runtime", "runtime", "text"),
   field("containment.seccomp", "seccomp", "text"),
   field("containment.audit", "audit", "text"),
+  field("containment.directExecution", "directExecution", "text"),
   field("validator.mode", "validator", "text"),
   field("validator.imports", "imports", "names"),
   field("pool.size", "size", "count"),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { checkDirect, type Fallback, fallbacks } from "../direct/options.ts";
 import { ConfigError } from "../errors.ts";
 import { readLimited } from "../host/read-file.ts";
 import { defaultImage } from "../image/names.ts";
@@ -29,6 +30,8 @@ export interface Config {
   readonly endpoint: string | null;
   readonly image: string;
   readonly verify: VerifyMode;
+  /** What is done where no Engine can be reached. */
+  readonly fallback: Fallback;
   readonly policy: Policy;
   /** Of size 0 where there is none. */
   readonly pool: ResolvedPoolOptions;
@@ -46,8 +49,8 @@ export const builtInProfiles: readonly string[] = ["default", "strict"];
  *
  * @throws ConfigError in one line, with file, line and path.
  * @example
- * const { policy, image, verify, pool, admission } = await loadConfig({ profile: "strict", file: "brigbox.yaml" });
- * const executor = createExecutor({ policy, image, verify, pool, admission });
+ * const { policy, image, verify, fallback, pool, admission } = await loadConfig({ profile: "strict", file: "brigbox.yaml" });
+ * const executor = createExecutor({ policy, image, verify, fallback, pool, admission });
  */
 export async function loadConfig(sources: ConfigSources = {}): Promise<Config> {
   const environment = sources.environment ?? process.env;
@@ -149,11 +152,16 @@ function refuseMisspelt(environment: Environment, known: readonly string[]): voi
 function toConfig(layers: readonly Layer[]): Config {
   const settings = layers.flatMap((layer) => layer.settings);
   const values = valuesOf(settings, "executor");
+  const verify = verifyModes.find((mode) => mode === values.verify) ?? "inspect";
+  const fallback = fallbacks.find((mode) => mode === values.fallback) ?? "none";
+  const policy = layers.reduce(overlay, defaultPolicy);
+  if (fallback === "direct") checkDirect("fallback: direct", { policy, verify });
   return {
     endpoint: typeof values.endpoint === "string" ? values.endpoint : null,
     image: typeof values.image === "string" ? values.image : defaultImage,
-    verify: verifyModes.find((mode) => mode === values.verify) ?? "inspect",
-    policy: layers.reduce(overlay, defaultPolicy),
+    verify,
+    fallback,
+    policy,
     pool: resolvePoolOptions({ size: 0, ...(limitsOf(settings, "pool") as Partial<PoolOptions>) }),
     admission: resolveAdmission(limitsOf(settings, "admission") as AdmissionOptions),
     settings,
@@ -162,12 +170,24 @@ function toConfig(layers: readonly Layer[]): Config {
 
 /** Layer by layer, so that a file which only lowers the memory need not repeat the profile's file systems. */
 function overlay(policy: Policy, { name, settings }: Layer): Policy {
+  keepForbidden(policy, settings);
   try {
     return resolvePolicy(valuesOf(settings, "policy") as Partial<Policy>, policy);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(`${name}: ${error.message}`);
   }
+}
+
+/** Isolation is the one thing that no file and no variable takes away from a profile that insists on it. */
+function keepForbidden({ directExecution }: Policy, settings: readonly Setting[]): void {
+  const loosened = settings.find(
+    ({ field, value }) => field.key === "directExecution" && value === "allowed",
+  );
+  if (directExecution === "forbidden" && loosened !== undefined)
+    throw new ConfigError(
+      `${loosened.origin}: containment.directExecution: the profile forbids it, and nothing on top of it can allow it; choose another profile`,
+    );
 }
 
 function valuesOf(

@@ -6,11 +6,12 @@ import { type ConfigValue, writeValue } from "./parse-value.ts";
 
 /** A configuration's values by path, in the order in which they are documented. */
 export function configValues(config: Config): readonly (readonly [path: string, value: ConfigValue])[] {
-  const { endpoint, image, verify, policy, pool, admission } = config;
+  const { endpoint, image, verify, fallback, policy, pool, admission } = config;
   const values: Readonly<Record<string, ConfigValue>> = {
     endpoint,
     image,
     verify,
+    fallback,
     ...policy,
     ...pool,
     ...admission,

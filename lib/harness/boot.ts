@@ -12,12 +12,22 @@ export interface HarnessOptions {
   readonly isAhead?: boolean;
   /** Serves one cell after another in one interpreter, and gets ready ahead too. @default false */
   readonly isSession?: boolean;
-  /** The folder that takes `in` and `out`, for trying the supervisor outside of a container. @default "/tmp" */
-  readonly root?: string;
   /** The modules as this image's Python compiled them earlier; they are compiled in the container unless given. */
   readonly codes?: CompiledModules | null;
   /** Asks for the modules as this image's Python compiles them. @default false */
   readonly wantsCodes?: boolean;
+  /** The folder that takes `in` and `out`, and in which the code begins; null for the one that TMPDIR names. @default "/tmp" */
+  readonly root?: string | null;
+  /** For a supervisor that no container is around: it keeps what limits it can by itself, makes `root`, and removes it at its end. @default null */
+  readonly direct?: DirectLimits | null;
+}
+
+/** What a container's cgroup would keep, as far as the kernel keeps it without one. */
+export interface DirectLimits {
+  /** Private memory of each process, bytes. */
+  readonly memoryBytes: number;
+  /** Processes and threads beyond what the user has already, roughly. */
+  readonly processes: number;
 }
 
 /** The supervisor's modules; `boot` makes them importable under these names with `brigbox_` before them. */
@@ -54,29 +64,32 @@ const moduleNames = [
 /** What a session needs besides. */
 const sessionModuleNames = ["cell", "cell_relay", "processes", "session"] as const;
 
+/** What is needed besides where there is no container. */
+const directModuleNames = ["direct", "processes"] as const;
+
 /** The supervisor, in the two parts that start it with nothing but a Python in the image: no mount, no upload. */
 export interface Harness {
-  /** Program and arguments of the container: a few lines that read the rest from stdin. */
+  /** Program and arguments: a few lines that read the rest from stdin. */
   readonly command: readonly string[];
   /** What must come first on stdin; the job follows it. */
   readonly program: Uint8Array;
 }
 
 /**
- * The supervisor as a container takes it.
+ * The supervisor as a container, or a machine, takes it.
  *
  * @throws TypeError for a preload name that is no dotted Python name.
  * @example
  * createHarness({ preload: ["numpy", "pandas"] }).command; // ["python3", "-I", "-X", "utf8", "-c", "import os ..."]
  */
 export function createHarness(options: HarnessOptions = {}): Harness {
-  const { python = "python3", preload = [], isSession = false, isAhead = isSession, root = "/tmp" } = options;
-  const { codes = null, wantsCodes = false } = options;
+  const { python = "python3", preload = [], isSession = false, isAhead = isSession } = options;
+  const { codes = null, wantsCodes = false, root = "/tmp", direct = null } = options;
   for (const name of preload) {
     if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))
       throw new TypeError(`preload: "${name}" is not a module's name`);
   }
-  const { bytes, places } = codes ?? joinSources(namesFor(isSession));
+  const { bytes, places } = codes ?? joinSources(namesFor(isSession, direct !== null));
   const assignments = {
     // JSON of ASCII text, arrays and objects is Python too.
     PLACES: asciiJson(places),
@@ -85,16 +98,19 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     PRELOAD: asciiJson(preload),
     IS_AHEAD: toPython(isAhead),
     IS_SESSION: toPython(isSession),
-    ROOT: asciiJson(root),
+    ROOT: root === null ? "None" : asciiJson(root),
+    DIRECT: direct === null ? "None" : asciiJson(direct),
   };
   const lines = Object.entries(assignments).map(([name, value]) => `${name} = ${value}\n`);
   const boot = withLength(Buffer.from(`${lines.join("")}${readPython("boot")}`));
   const program = withLength(deflateSync(Buffer.concat([boot, bytes])));
-  return { command: [python, "-I", "-X", "utf8", "-c", readPython("loader")], program };
+  // A container cannot write to its libraries; elsewhere Python would leave what it compiled beside them.
+  const flags = direct === null ? ["-I"] : ["-I", "-B"];
+  return { command: [python, ...flags, "-X", "utf8", "-c", readPython("loader")], program };
 }
 
-function namesFor(isSession: boolean): readonly string[] {
-  return isSession ? [...moduleNames, ...sessionModuleNames] : moduleNames;
+function namesFor(isSession: boolean, isDirect: boolean): readonly string[] {
+  return [...moduleNames, ...(isSession ? sessionModuleNames : isDirect ? directModuleNames : [])];
 }
 
 function withLength(bytes: Buffer): Buffer {

@@ -21,11 +21,12 @@ export const phases: readonly RunPhase[] = keysOf<RunPhase>({
   cleanup: true,
 });
 
-/** How a run came to its container; `none` for one that had none. */
+/** How a run came to its container; `direct` for one that ran without, `none` for one that did not get so far. */
 export const starts: readonly string[] = keysOf<NonNullable<Evidence["start"]> | "none">({
   cold: true,
   warm: true,
   session: true,
+  direct: true,
   none: true,
 });
 

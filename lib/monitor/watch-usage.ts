@@ -4,7 +4,8 @@ import { toUsageSample, type UsageSample } from "./usage-sample.ts";
 
 /** A run of which samples are wanted. */
 export interface WatchedRun {
-  readonly client: EngineClient;
+  /** Null where there is no container, and nothing to sample. */
+  readonly client: EngineClient | null;
   readonly containerName: string;
   /** Resolves to true once the container runs, to false where it never will. */
   readonly runs: Promise<boolean>;
@@ -22,6 +23,7 @@ export async function* watchUsage(
   { client, containerName, runs, ended }: WatchedRun,
   signal?: AbortSignal,
 ): AsyncGenerator<UsageSample, void, undefined> {
+  if (client === null) return;
   const over = new AbortController();
   void ended.then(() => over.abort());
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);

@@ -13,8 +13,11 @@ export interface ContainerPurpose {
   readonly pythonSeccomp: string;
 }
 
-/** One thread each: the numeric libraries would start one per processor of the host, which they see, and trip over the limits. */
-const environment: Readonly<Record<string, string>> = {
+/**
+ * What code finds in its environment. One thread each: the numeric libraries would start one per processor of the host, which they see, and
+ * trip over the limits.
+ */
+export const sandboxEnvironment: Readonly<Record<string, string>> = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/tmp",
   TMPDIR: "/tmp",
@@ -38,7 +41,7 @@ export function toContainerSpec(policy: Policy, purpose: ContainerPurpose): Cont
     Image: purpose.image,
     Entrypoint: [program],
     Cmd: rest,
-    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries(sandboxEnvironment).map(([name, value]) => `${name}=${value}`),
     User: policy.user,
     WorkingDir: "/tmp",
     Hostname: "sandbox",

@@ -1,6 +1,6 @@
 /**
  * What a run may use and how its container is locked down. Network none, a read-only root, no capabilities, no new privileges and
- * never privileged are not options.
+ * never privileged are not options. Without a container, where an executor is told to do that, none of this is a lock-down.
  */
 export interface Policy {
   /** Memory of the container, bytes; swap is forbidden. @default 2147483648 (2 GiB) */
@@ -35,6 +35,8 @@ export interface Policy {
   readonly imports: readonly string[];
   /** What the audit hook beside the code does when it sees a forbidden act: stop it, only tell of it, or not look. @default "deny" */
   readonly audit: AuditMode;
+  /** Whether code may run without a container where its executor is told to do that; `forbidden` rules it out. @default "allowed" */
+  readonly directExecution: DirectExecution;
   /** Standard output that is kept, bytes; more ends the run. @default 1048576 (1 MiB) */
   readonly stdoutBytes: number;
   /** Standard error that is kept, bytes; more ends the run. @default 1048576 (1 MiB) */
@@ -56,6 +58,7 @@ export const modes = {
   seccomp: ["engine", "python"],
   validator: ["off", "basic", "strict"],
   audit: ["off", "report", "deny"],
+  directExecution: ["allowed", "forbidden"],
 } as const;
 
 /** Limits and modes of the container itself; runs that differ in one of them cannot have each other's containers. */
@@ -87,6 +90,8 @@ export type SeccompChoice = (typeof modes)["seccomp"][number];
 export type ValidatorMode = (typeof modes)["validator"][number];
 /** See {@link Policy.audit}. */
 export type AuditMode = (typeof modes)["audit"][number];
+/** See {@link Policy.directExecution}. */
+export type DirectExecution = (typeof modes)["directExecution"][number];
 
 const MiB = 1024 ** 2;
 
@@ -108,6 +113,7 @@ export const defaultPolicy: Policy = {
   validator: "strict",
   imports: [],
   audit: "deny",
+  directExecution: "allowed",
   stdoutBytes: MiB,
   stderrBytes: MiB,
   resultBytes: 64 * MiB,

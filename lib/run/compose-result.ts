@@ -12,11 +12,13 @@ import { judge, type Verdict } from "./judge.ts";
 
 /** What a result is composed from. */
 export interface ResultSources {
-  readonly client: EngineClient;
+  /** Null where there is no container. */
+  readonly client: EngineClient | null;
   readonly runId: string;
-  readonly image: string;
-  /** Whether the container was made for this run, waited for one, or serves a session. */
-  readonly start: "cold" | "warm" | "session";
+  /** Null where there is no container. */
+  readonly image: string | null;
+  /** Whether the container was made for this run, waited for one, or serves a session, or there was none. */
+  readonly start: NonNullable<Evidence["start"]>;
   readonly session: SessionCell | null;
   readonly policy: Policy;
   /** Names that the caller asked for; the default ones are looked for and not missed. */
@@ -44,13 +46,14 @@ export async function composeResult(sources: ResultSources): Promise<RunResult> 
   const report = cause.kind === "report" ? cause.report : null;
   const outcome = end.stream.outcome();
   const engineOom = await askForOom(sources, report);
-  const verdict = judge({ cause, outcome, containerExitCode: exitCode, engineOom, policy });
+  const isDirect = sources.start === "direct";
+  const verdict = judge({ cause, outcome, containerExitCode: exitCode, engineOom, policy, isDirect });
   const { status, message, limit, values } = withValues(verdict, outcome?.values ?? null);
   const isFromCode = status === "ok" || status === "error";
   return {
     runId: sources.runId,
     status,
-    message,
+    message: startOf(sources) === "direct" ? `${message}; no container was around it` : message,
     violations: [],
     values,
     missing: isFromCode ? missingOf(outcome?.outcome.missing ?? [], sources.asked) : [],
@@ -96,9 +99,7 @@ export function throwIfSandboxFailed({ end, runId }: Pick<ResultSources, "end" |
     throw new SandboxError(message, { runId, outcomeUnknown: true });
   }
   if (cause?.kind !== "exit" || end.stream.hasStarted()) return;
-  const what = jobSent
-    ? "the supervisor could not take the job"
-    : "the container ended before its supervisor was ready";
+  const what = jobSent ? "the supervisor could not take the job" : "the supervisor ended before it was ready";
   throw new SandboxError(`${what} (exit code ${exitCode ?? "unknown"})${said}`, { runId });
 }
 
@@ -108,7 +109,7 @@ async function askForOom(
   report: ReportFrame | null,
 ): Promise<boolean | null> {
   const isNeeded = end.state.cause?.kind === "exit" || (report?.signal === 9 && report.oomKills === null);
-  if (!isNeeded || end.containerId === null) return null;
+  if (!isNeeded || client === null || end.containerId === null) return null;
   // A minute of slack for an Engine whose clock is behind ours.
   return sawOutOfMemory(client, end.containerId, performance.timeOrigin + askedAt - 60_000);
 }
@@ -152,11 +153,17 @@ function composeEvidence(
     containerExitCode: end.state.exitCode,
     engineOom,
     containerId: end.containerId,
-    containerName: end.containerName,
-    start: end.containerId === null ? null : sources.start,
+    containerName: sources.start === "direct" ? null : end.containerName,
+    start: startOf(sources),
     image: sources.image,
     python: end.stream.ready()?.python ?? null,
   };
+}
+
+/** Null where nothing was started. */
+function startOf({ start, end }: ResultSources): Evidence["start"] {
+  const isStarted = start === "direct" ? end.marks.has("attach") : end.containerId !== null;
+  return isStarted ? start : null;
 }
 
 function composeUsage(end: RunEnd, report: ReportFrame | null, resultBytes: number): Usage {
@@ -182,7 +189,10 @@ function composeTimings({ end, start, askedAt, validateMs, queueMs }: ResultSour
     return begin === undefined || stop === undefined ? 0 : Math.max(0, stop - begin);
   };
   // What a container that waited took to get there, it took before anyone asked.
-  const isOwn = start === "cold" || (start === "session" && (end.marks.get("begin") ?? 0) >= askedAt);
+  const isOwn =
+    start === "cold" ||
+    start === "direct" ||
+    (start === "session" && (end.marks.get("begin") ?? 0) >= askedAt);
   const beforeJob = (from: Mark, to: Mark): number => (isOwn ? between(from, to) : 0);
   return {
     validateMs,

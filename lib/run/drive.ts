@@ -6,8 +6,9 @@ import { watchUsage } from "../monitor/watch-usage.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { CleanupReport } from "../verdict.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
-import { perform } from "./effects.ts";
+import { type Place, performIn } from "./effects.ts";
 import type { StepResults } from "./engine-steps.ts";
+import { inContainer } from "./in-container.ts";
 import {
   type Effect,
   initialState,
@@ -20,25 +21,32 @@ import {
 } from "./state.ts";
 import { createSupervisorStream, type JobStream, type SupervisorStream } from "./supervisor-stream.ts";
 
-/** What the container of a run needs. */
-export interface ContainerPlan {
-  readonly client: EngineClient;
+/** What every run needs, wherever it takes place. */
+export interface RunPlan {
+  /** Of the Engine whose container it is; null where there is none. */
+  readonly client: EngineClient | null;
+  /** The container's; unique also where there is none. */
   readonly name: string;
-  readonly spec: ContainerSpec;
-  /** What its stdin gets before any job: the supervisor, for which its command waits. */
+  /** What the supervisor's stdin gets before any job: the supervisor itself, for which its command waits. */
   readonly program: Uint8Array;
-  /** Gets the supervisor as the container compiled it; null where that is not asked for. */
+  /** Gets the supervisor as it was compiled there; null where that is not asked for. */
   readonly onCodes?: ((codes: CompiledModules) => void) | null;
+  /** How long the supervisor may take from its job to the code's start, milliseconds; only the run's deadline counts unless given. */
+  readonly takeUpMs?: number;
+  /** How long the supervisor may take to get ready, milliseconds. @default 60000 */
+  readonly bootTimeoutMs?: number;
+}
+
+/** What the container of a run needs. */
+export interface ContainerPlan extends RunPlan {
+  readonly client: EngineClient;
+  readonly spec: ContainerSpec;
   /** True where what the Engine applied is read back before the start. */
   readonly isInspected: boolean;
   /** What a container that was started ahead is held to before it waits; null where `spec` says so already. */
   readonly clampTo?: ContainerSpec | null;
-  /** How long the supervisor may take from its job to the code's start, milliseconds; only the run's deadline counts unless given. */
-  readonly takeUpMs?: number;
   /** @default 30000 */
   readonly callTimeoutMs?: number;
-  /** How long the supervisor may take to get ready, milliseconds. @default 60000 */
-  readonly bootTimeoutMs?: number;
 }
 
 /** What a container is to do. */
@@ -90,7 +98,7 @@ export interface DrivenAhead extends DrivenRun {
 
 /** A run under way, as the effects see it. */
 export interface RunContext {
-  readonly plan: ContainerPlan;
+  readonly plan: RunPlan;
   readonly stream: SupervisorStream;
   readonly results: StepResults;
   readonly marks: Map<Mark, number>;
@@ -128,14 +136,18 @@ export interface Controls {
   dismiss(): void;
 }
 
-const runMachine: Machine<Effect> = { start: initialState, step, perform };
-
 /** Beyond this, Node's timers fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Makes a container for a job, and drives both to their end. */
 export function driveRun(plan: ContainerPlan, assignment: Assignment): DrivenRun {
-  const { context, accept, cancel } = createContext(plan, runMachine);
+  return driveIn(inContainer(plan), plan, assignment);
+}
+
+/** The same, in any place. */
+export function driveIn(place: Place, plan: RunPlan, assignment: Assignment): DrivenRun {
+  const machine: Machine<Effect> = { start: initialState, step, perform: performIn(place) };
+  const { context, accept, cancel } = createContext(plan, machine);
   accept(assignment);
   context.mark("begin");
   if (assignment.signal.aborted) cancel(assignment.signal.reason);
@@ -146,8 +158,9 @@ export function driveRun(plan: ContainerPlan, assignment: Assignment): DrivenRun
 /** Makes a container that waits for a job. */
 export function driveAhead(plan: ContainerPlan): DrivenAhead {
   const { context, accept, cancel } = createContext(plan, {
-    ...runMachine,
     start: initialStateAhead,
+    step,
+    perform: performIn(inContainer(plan)),
   });
   context.mark("begin");
   context.dispatch({ type: "begin" });
@@ -192,7 +205,7 @@ export function watchContainer(
 }
 
 /** Carries out what the state machine says, and tells it what came of that. */
-export function createContext<E>(plan: ContainerPlan, machine: Machine<E>): Controls {
+export function createContext<E>(plan: RunPlan, machine: Machine<E>): Controls {
   const timers = new Set<NodeJS.Timeout>();
   let state = machine.start;
   let assigned: Assignment | null = null;

@@ -1,92 +1,85 @@
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  type ContainerSpec,
-  inspectContainer,
-  isConnectionError,
-  killContainer,
-  updateContainer,
-} from "../../engine-api/mod.ts";
 import { HarnessProtocolError } from "../harness/errors.ts";
 import { encodeJob } from "../harness/job.ts";
+import type { ReadyFrame } from "../harness/protocol.ts";
 import { protocolVersion } from "../harness/protocol.ts";
-import { checkApplied } from "../policy/check-applied.ts";
-import { cleanUp, nothingToClean } from "./cleanup.ts";
-import type { ContainerPlan, RunContext } from "./drive.ts";
-import { performStep } from "./engine-steps.ts";
+import type { CleanupReport } from "../verdict.ts";
+import { nothingToClean } from "./cleanup.ts";
+import type { RunContext } from "./drive.ts";
 import type { Effect, RunEvent, Step } from "./state.ts";
 
-const defaultCallTimeoutMs = 30_000;
 const defaultBootTimeoutMs = 60_000;
 
-/** How long after a kill or a report a container may take to end before the cleanup is let loose on it. */
+/** How long after a kill or a report a supervisor may take to end before the cleanup is let loose on it. */
 const overdueMs = 10_000;
 
-/** How often a kill is tried where the Engine cannot be reached, and how long after another. */
-const killAttempts = 2;
-const killPauseMs = 200;
-
-/** How long the last words of a container may take to arrive after it closed its stdin to us. */
+/** How long the last words of a supervisor may take to arrive after it closed its stdin to us. */
 const lastWordsMs = 1000;
 
-/** Does what the state machine asks for. Never throws: what goes wrong becomes an event. */
-export function perform(effect: Effect, run: RunContext): void {
-  switch (effect.type) {
-    case "step":
-      void doStep(effect.step, run);
-      break;
-    case "arm-boot-timer":
-      run.arm(run.plan.bootTimeoutMs ?? defaultBootTimeoutMs, () => bootTimeout(run));
-      break;
-    case "clamp":
-      void clamp(run);
-      break;
-    case "offer":
-      run.waits.resolve(true);
-      break;
-    case "send-job":
-      void sendJob(run);
-      break;
-    case "kill":
-      void kill(run);
-      break;
-    case "arm-overdue-timer":
-      run.arm(overdueMs, () => ({ type: "overdue" }));
-      break;
-    case "judge":
-      finishEvidence(run);
-      break;
-    case "clean":
-      void clean(run);
-      break;
-    case "finish":
-      release(run);
-      run.cleaned.resolve(nothingToClean);
-      break;
-    default:
-      effect satisfies never;
-  }
+/** Where a supervisor runs: what is done differently in a container and without one. */
+export interface Place {
+  /** Does a step, and fills in what it makes. */
+  step(which: Step, run: RunContext): Promise<void>;
+  /** Holds what started with more than the code may have to the code's limits. */
+  clamp(run: RunContext): Promise<void>;
+  /** Ends it by force. Never rejects: where it fails, the cleanup has stronger means. */
+  kill(run: RunContext): Promise<void>;
+  /** Sees to it that nothing is left. Never rejects. */
+  cleanUp(run: RunContext): Promise<CleanupReport>;
+  /** Why a supervisor that is ready cannot be trusted with a job; null where it can. */
+  refuse(ready: ReadyFrame): Error | null;
 }
 
-async function doStep(which: Step, run: RunContext): Promise<void> {
-  const { client, name, spec, isInspected } = run.plan;
-  const callTimeoutMs = run.plan.callTimeoutMs ?? defaultCallTimeoutMs;
+/** Does what the state machine asks for, in a place. Never throws: what goes wrong becomes an event. */
+export function performIn(place: Place): (effect: Effect, run: RunContext) => void {
+  return (effect, run) => {
+    switch (effect.type) {
+      case "step":
+        void doStep(effect.step, place, run);
+        break;
+      case "arm-boot-timer":
+        run.arm(run.plan.bootTimeoutMs ?? defaultBootTimeoutMs, () => bootTimeout(run));
+        break;
+      case "clamp":
+        void clamp(place, run);
+        break;
+      case "offer":
+        run.waits.resolve(true);
+        break;
+      case "send-job":
+        void sendJob(run);
+        break;
+      case "kill":
+        void place.kill(run);
+        break;
+      case "arm-overdue-timer":
+        run.arm(overdueMs, () => ({ type: "overdue" }));
+        break;
+      case "judge":
+        finishEvidence(run);
+        break;
+      case "clean":
+        void clean(place, run);
+        break;
+      case "finish":
+        release(run);
+        run.cleaned.resolve(nothingToClean);
+        break;
+      default:
+        effect satisfies never;
+    }
+  };
+}
+
+async function doStep(which: Step, place: Place, run: RunContext): Promise<void> {
   try {
-    await performStep(which, {
-      client,
-      name,
-      spec,
-      isInspected,
-      results: run.results,
-      callTimeoutMs,
-      signal: run.streams.signal,
-    });
+    await place.step(which, run);
   } catch (error) {
     run.dispatch({ type: "step-failed", step: which, error });
     return;
   }
   run.mark(which);
   if (which === "attach") {
-    void readOutput(run);
+    void readOutput(place, run);
     void send(run, [run.plan.program]);
   }
   if (which === "wait") void awaitExit(run);
@@ -94,10 +87,10 @@ async function doStep(which: Step, run: RunContext): Promise<void> {
   run.dispatch({ type: "step-done", step: which });
 }
 
-async function readOutput(run: RunContext): Promise<void> {
+async function readOutput(place: Place, run: RunContext): Promise<void> {
   try {
     for await (const chunk of run.results.attachment?.output ?? []) {
-      for (const event of run.stream.push(chunk)) onStreamEvent(event, run);
+      for (const event of run.stream.push(chunk)) onStreamEvent(event, place, run);
     }
   } catch (error) {
     run.dispatch({ type: "failed", error });
@@ -106,10 +99,10 @@ async function readOutput(run: RunContext): Promise<void> {
   run.dispatch({ type: "output-ended" });
 }
 
-function onStreamEvent(event: RunEvent, run: RunContext): void {
+function onStreamEvent(event: RunEvent, place: Place, run: RunContext): void {
   if (event.type === "ready") run.mark("ready");
   if (event.type === "report") run.mark("ended");
-  const refusal = event.type === "ready" ? refuseReady(event.frame) : null;
+  const refusal = event.type === "ready" ? refuseReady(event.frame, place) : null;
   run.dispatch(refusal === null ? event : { type: "failed", error: refusal });
 }
 
@@ -122,25 +115,15 @@ async function awaitExit(run: RunContext): Promise<void> {
   }
 }
 
-/** Until here only our own supervisor ran, with more of the processor; from here on the code's limits hold, and that is read back. */
-async function clamp(run: RunContext): Promise<void> {
-  const { plan, results } = run;
+/** Until here only our own supervisor ran, with more of the processor; from here on the code's limits hold. */
+async function clamp(place: Place, run: RunContext): Promise<void> {
   try {
-    if (plan.clampTo) await clampContainer(plan, results.containerId ?? plan.name, plan.clampTo);
+    await place.clamp(run);
   } catch (error) {
     run.dispatch({ type: "failed", error });
     return;
   }
   run.dispatch({ type: "clamped" });
-}
-
-async function clampContainer(plan: ContainerPlan, id: string, spec: ContainerSpec): Promise<void> {
-  const { client, isInspected, callTimeoutMs = defaultCallTimeoutMs } = plan;
-  const signal = AbortSignal.timeout(callTimeoutMs);
-  const { NanoCpus, CpuShares } = spec.HostConfig ?? {};
-  const body = { ...(NanoCpus !== undefined && { NanoCpus }), ...(CpuShares !== undefined && { CpuShares }) };
-  await updateContainer(client, id, body, { signal });
-  if (isInspected) checkApplied(spec, await inspectContainer(client, id, { signal }));
 }
 
 async function sendJob(run: RunContext): Promise<void> {
@@ -153,36 +136,15 @@ async function sendJob(run: RunContext): Promise<void> {
   if (isSent && run.plan.takeUpMs !== undefined) run.arm(run.plan.takeUpMs, () => takeUpTimeout(run));
 }
 
-/** Writes to the container's stdin. False where it is closed, which ends the run unless something better does. */
+/** Writes to the supervisor's stdin. False where it is closed, which ends the run unless something better does. */
 async function send(run: RunContext, pieces: Iterable<Uint8Array>): Promise<boolean> {
   try {
     for (const bytes of pieces) await run.results.attachment?.write(bytes);
     return true;
   } catch (error) {
-    // A container that ended by itself closes the connection too, and what it said before counts for more.
+    // A supervisor that ended by itself closes the connection too, and what it said before counts for more.
     if (!run.streams.signal.aborted) run.arm(lastWordsMs, () => ({ type: "failed", error }));
     return false;
-  }
-}
-
-async function kill(run: RunContext): Promise<void> {
-  const { plan, results } = run;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await killContainer(plan.client, results.containerId ?? plan.name, {
-        signal: AbortSignal.timeout(plan.callTimeoutMs ?? defaultCallTimeoutMs),
-      });
-      return;
-    } catch (error) {
-      // The cleanup tries again by stronger means, and reports what failed.
-      if (!isConnectionError(error)) return;
-      // From an Engine that is gone no end will be heard.
-      if (attempt === killAttempts) {
-        run.dispatch({ type: "overdue" });
-        return;
-      }
-      await delay(killPauseMs);
-    }
   }
 }
 
@@ -200,7 +162,7 @@ function finishEvidence(run: RunContext): void {
   run.dispatch({ type: "judged" });
 }
 
-/** Nothing that the container says or does counts any more. */
+/** Nothing that the supervisor says or does counts any more. */
 function release(run: RunContext): void {
   run.runs.resolve(false);
   run.waits.resolve(false);
@@ -208,25 +170,18 @@ function release(run: RunContext): void {
   run.streams.abort(new Error("the run is over"));
 }
 
-async function clean(run: RunContext): Promise<void> {
+async function clean(place: Place, run: RunContext): Promise<void> {
   release(run);
-  const report = await cleanUp(run.plan.client, run.results.containerId ?? run.plan.name);
+  const report = await place.cleanUp(run);
   run.cleaned.resolve({ ...report, containerExitCode: run.state().exitCode });
   run.dispatch({ type: "cleaned" });
 }
 
-/** Null where the supervisor can be trusted with a job. */
-function refuseReady({ protocol, dumpable }: { protocol: number; dumpable: boolean }): Error | null {
-  if (protocol !== protocolVersion) {
-    return new HarnessProtocolError(
-      `the supervisor speaks protocol ${protocol} instead of ${protocolVersion}`,
-    );
-  }
-  return dumpable
-    ? new HarnessProtocolError(
-        "the supervisor could not hide its memory from the code (prctl failed), so no code was sent",
-      )
-    : null;
+function refuseReady(ready: ReadyFrame, place: Place): Error | null {
+  if (ready.protocol === protocolVersion) return place.refuse(ready);
+  return new HarnessProtocolError(
+    `the supervisor speaks protocol ${ready.protocol} instead of ${protocolVersion}`,
+  );
 }
 
 /** Null where the supervisor got ready in the meantime. */

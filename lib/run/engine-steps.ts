@@ -5,7 +5,6 @@ import {
   createContainer,
   type EngineClient,
   inspectContainer,
-  type RegisteredWait,
   startContainer,
   waitContainer,
 } from "../../engine-api/mod.ts";
@@ -15,8 +14,8 @@ import type { Step } from "./state.ts";
 /** What the steps make, filled as they are done. */
 export interface StepResults {
   containerId: string | null;
-  attachment: Attachment | null;
-  wait: RegisteredWait | null;
+  attachment: Pick<Attachment, "output" | "write"> | null;
+  wait: { readonly exit: Promise<{ readonly exitCode: number | null }> } | null;
 }
 
 /** What the steps need. */

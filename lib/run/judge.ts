@@ -15,6 +15,8 @@ export interface Findings {
   /** The Engine saw the memory killer in the container; null where it was not asked. */
   readonly engineOom: boolean | null;
   readonly policy: Policy;
+  /** No container was around the code. */
+  readonly isDirect: boolean;
 }
 
 /** A status with its reason. */
@@ -59,7 +61,7 @@ function judgeReport(report: ReportFrame, findings: Findings): Verdict {
   if (report.signal !== null)
     return plain("error", `the code's process was ended by ${signalName(report.signal)}`);
   if (outcome?.outcome.status === "result-limit") return overLimit("result", policy);
-  if (outcome?.outcome.status === "error") return plain("error", describeException(outcome));
+  if (outcome?.outcome.status === "error") return judgeException(outcome, findings);
   if (outcome === null && report.isKept) return plain("error", "the cell did not say how it ended");
   if (outcome === null || (report.exitCode !== 0 && !report.isKept)) {
     return plain(
@@ -70,12 +72,18 @@ function judgeReport(report: ReportFrame, findings: Findings): Verdict {
   return plain("ok", `finished in ${formatDuration(report.wallMs)}`);
 }
 
+/** Without a cgroup the kernel refuses memory instead of killing, which Python tells as an exception; the code can raise that too. */
+function judgeException(outcome: CollectedOutcome, { isDirect, policy }: Findings): Verdict {
+  const isOfMemory = /(^|\.)(_Array)?MemoryError$/.test(outcome.outcome.exception?.type ?? "");
+  return isDirect && isOfMemory ? outOfMemory(policy) : plain("error", describeException(outcome));
+}
+
 /** The supervisor said nothing at its end, so it was killed: by the memory killer, or by someone outside. */
-function judgeSilentExit({ engineOom, containerExitCode, policy }: Findings): Verdict {
+function judgeSilentExit({ engineOom, containerExitCode, policy, isDirect }: Findings): Verdict {
   if (engineOom === true) return outOfMemory(policy);
   return plain(
     "killed",
-    `the container was killed from outside (exit code ${containerExitCode ?? "unknown"})`,
+    `the ${isDirect ? "supervisor" : "container"} was killed from outside (exit code ${containerExitCode ?? "unknown"})`,
   );
 }
 

@@ -1,5 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { createRunTeller, type RunTeller } from "../diagnostics/tell-of-run.ts";
+import { driveDirect } from "../direct/drive-direct.ts";
+import { isDirect, type RunRecipe } from "../direct/recipe.ts";
 import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
 import { validate } from "../validator/validate.ts";
@@ -18,8 +20,8 @@ export interface RunSurroundings {
   /** Which executor this is, for whoever listens to the diagnostics. */
   readonly executorId: string;
   readonly policy: Policy;
-  /** Resolves to what containers are made of, once runs may start. */
-  prepare(): Promise<ContainerRecipe>;
+  /** Resolves to what runs are made of, once they may start. */
+  prepare(): Promise<RunRecipe>;
   /** A container that waits for a job under this policy; null where there is none, and one must be made. */
   takeAhead(recipe: ContainerRecipe, policy: Policy, signal: AbortSignal): Promise<DrivenAhead | null>;
   /** A place in the queue. @throws QueueFullError */
@@ -92,7 +94,7 @@ async function execute(
   await ticket.turn(assignment.signal);
   const { start, end, begunAt } = await driveSomewhere(surroundings, recipe, assignment, run.runId, attempts);
   const queueMs = begunAt - run.askedAt - run.validateMs;
-  const { client, image } = recipe;
+  const { client, image } = isDirect(recipe) ? { client: null, image: null } : recipe;
   return composeResult({
     ...run,
     client,
@@ -105,14 +107,34 @@ async function execute(
   });
 }
 
-/** In a container that waits, if there is one; else, and where that one is lost before the code began, in a new one. */
+interface Driven {
+  readonly start: "cold" | "warm" | "direct";
+  readonly end: RunEnd;
+  readonly begunAt: number;
+}
+
 async function driveSomewhere(
+  surroundings: RunSurroundings,
+  recipe: RunRecipe,
+  assignment: Assignment,
+  runId: string,
+  attempts: Attempts,
+): Promise<Driven> {
+  if (!isDirect(recipe)) return driveInContainer(surroundings, recipe, assignment, runId, attempts);
+  const begunAt = performance.now();
+  const run = driveDirect(recipe, runId, assignment);
+  attempts.add(run);
+  return { start: "direct", end: await run.ended, begunAt };
+}
+
+/** In a container that waits, if there is one; else, and where that one is lost before the code began, in a new one. */
+async function driveInContainer(
   { takeAhead, onContainer }: RunSurroundings,
   recipe: ContainerRecipe,
   assignment: Assignment,
   runId: string,
   attempts: Attempts,
-): Promise<{ readonly start: "cold" | "warm"; readonly end: RunEnd; readonly begunAt: number }> {
+): Promise<Driven> {
   const { policy, signal } = assignment;
   const ahead = signal.aborted ? null : await takeAhead(recipe, policy, signal);
   // For a container that gets ready is waited too.

@@ -11,7 +11,8 @@ import {
   toDriven,
   watchContainer,
 } from "../run/drive.ts";
-import { perform } from "../run/effects.ts";
+import { performIn } from "../run/effects.ts";
+import { inContainer } from "../run/in-container.ts";
 import { initialStateAhead } from "../run/state.ts";
 import type { JobStream } from "../run/supervisor-stream.ts";
 import { stepCells } from "./state.ts";
@@ -32,6 +33,7 @@ const cellMarks: readonly Mark[] = ["job", "ended", "judging"];
 /** Makes a container that serves cells, and drives it to its end. */
 export function driveCells(plan: ContainerPlan): CellContainer {
   let cell: { readonly stream: JobStream; readonly ended: Deferred<RunEnd> } | null = null;
+  const perform = performIn(inContainer(plan));
   const { context, accept, cancel, dismiss } = createContext(plan, {
     start: initialStateAhead,
     step: stepCells,

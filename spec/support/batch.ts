@@ -14,7 +14,7 @@ export interface ResultLine {
   readonly values: Readonly<Record<string, unknown>>;
   readonly stdout: string;
   readonly isCleaned: boolean;
-  readonly evidence: { readonly start: "warm" | "cold" | null };
+  readonly evidence: { readonly start: "warm" | "cold" | "direct" | null };
   readonly runId: string;
 }
 

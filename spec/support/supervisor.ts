@@ -1,8 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createHarness } from "../../lib/harness/boot.ts";
+import { createHarness, type DirectLimits } from "../../lib/harness/boot.ts";
 import { createFrameDecoder, type HarnessFrame } from "../../lib/harness/frame-decoder.ts";
 import { encodeJob } from "../../lib/harness/job.ts";
 import { parseArtifact, parseOutcome, parseReady, parseReport } from "../../lib/harness/payloads.ts";
@@ -23,6 +23,8 @@ export interface SupervisorOptions {
   readonly preload?: readonly string[];
   /** @default false */
   readonly isSession?: boolean;
+  /** As one that runs code directly. @default null */
+  readonly direct?: DirectLimits | null;
 }
 
 /** The supervisor as a process of this machine: everything but what only PID 1 of a container can do. */
@@ -96,6 +98,8 @@ export function encodeTrial(code: string, options: TrialOptions = {}): Buffer {
 /** Starts a supervisor in a folder of its own. */
 export function startSupervisor(options: SupervisorOptions = {}): LocalSupervisor {
   const root = mkdtempSync(join(tmpdir(), "brigbox-trial-"));
+  // This one makes it by itself.
+  if (options.direct) rmdirSync(root);
   const { command, program } = createHarness({ preload: [], ...options, root });
   const [python = "", ...args] = command;
   const child = spawn(python, args, { stdio: "pipe", env: { ...process.env, TMPDIR: root } });

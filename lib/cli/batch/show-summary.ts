@@ -11,10 +11,11 @@ export function summaryLines(
 ): string[] {
   const counts = tally.counts();
   const times = counts.flatMap((count) => count.times).sort((left, right) => left - right);
-  const { warm, cold } = tally.starts();
+  const { warm, cold, direct } = tally.starts();
+  const without = direct > 0 ? `, ${direct} without a container` : "";
   const afterwards = [
     `${times.length} job${times.length === 1 ? "" : "s"} in ${formatDuration(elapsedMs)}`,
-    ...(times.length > 0 ? [`${warm} warm, ${cold} cold`] : []),
+    ...(times.length > 0 ? [`${warm} warm, ${cold} cold${without}`] : []),
   ];
   const slowest = tally.slowest().map(({ id, ms }) => `${printableLine(id, 60)} (${formatDuration(ms)})`);
   const left = tally.left();

@@ -26,12 +26,12 @@ export interface Tally {
   totals(): readonly (readonly [RunStatus, number])[];
   /** The longest first. */
   slowest(): readonly TimedJob[];
-  starts(): { readonly warm: number; readonly cold: number };
+  starts(): { readonly warm: number; readonly cold: number; readonly direct: number };
   /** Jobs that have a result, from now or before. */
   done(): number;
   /** Those of now alone. */
   doneNow(): number;
-  /** Containers of which the Engine did not confirm that they are gone. */
+  /** Containers of which the Engine did not confirm that they are gone, and direct runs of which something is left. */
   left(): number;
 }
 
@@ -40,7 +40,7 @@ const shownSlowest = 3;
 /** A tally without anything in it. Of each job it keeps no more than a number. */
 export function createTally(): Tally {
   const byStatus = new Map<RunStatus, { times: number[]; earlier: number }>();
-  const starts = { warm: 0, cold: 0 };
+  const starts = { warm: 0, cold: 0, direct: 0 };
   let slowest: TimedJob[] = [];
   let [doneNow, earlier, left] = [0, 0, 0];
 
@@ -54,7 +54,7 @@ export function createTally(): Tally {
     add(id, { status, timings, evidence, cleanup }) {
       const ms = timings.totalMs - timings.queueMs;
       entryOf(status).times.push(ms);
-      if (evidence.start === "warm" || evidence.start === "cold") starts[evidence.start]++;
+      if (evidence.start !== null && evidence.start !== "session") starts[evidence.start]++;
       slowest = [...slowest, { id, ms }].sort((one, other) => other.ms - one.ms).slice(0, shownSlowest);
       if (cleanup !== null && !cleanup.isConfirmed) left++;
       doneNow++;

@@ -16,7 +16,7 @@ import { exitCodeOfError } from "../exit-code-of-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readFiles, readInputs } from "../input/read-inputs.ts";
-import { type RunFlags, splitNames, toPolicy, withRunOptions } from "../input/run-flags.ts";
+import { type RunFlags, splitNames, toDirectOptions, toPolicy, withRunOptions } from "../input/run-flags.ts";
 import type { Output } from "../output/terminal.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
@@ -83,7 +83,9 @@ async function runBatchCommand(path: string, flags: Flags, context: CliContext):
   if (flags.resume === true && flags.out === undefined)
     throw new ConfigError("--resume goes on with a file of results; name it with --out");
   const shared = await readShared(flags, config);
-  await warnOfWeakness({ policy: shared.policy, verify: config.verify }, context.err);
+  const { policy } = shared;
+  const direct = toDirectOptions(flags, { ...config, policy });
+  await warnOfWeakness({ policy, verify: config.verify, ...direct }, context.err);
   const source = await openJobSource(path);
   const total = await checkJobs(source, shared, context.signal);
   if (total === 0) throw new ConfigError(`${path} holds no job: neither a *.py below it nor a line`);
@@ -95,7 +97,7 @@ async function runBatchCommand(path: string, flags: Flags, context: CliContext):
     if (sink.cutBytes > 0) await reporter.say("! the last result line had been cut, and is made anew");
     const options = executorOptions(flags, { config, shared, concurrency });
     const end = await withClient({ host: flags.host ?? config.endpoint }, async (client) => {
-      await using executor = createExecutor({ ...options, client });
+      await using executor = createExecutor({ ...options, ...direct, client });
       await warmUp(executor, { reporter, poolSize: options.pool.size, signal: context.signal });
       const { signal } = context;
       return await runJobs({ ...reporter, executor, source, shared, sink, tally, concurrency, signal });

@@ -6,6 +6,7 @@ import type { CliContext } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type ConfigFlags, loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { paint } from "../output/terminal.ts";
+import { fallbackWarning } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
 
 interface PrintFlags extends ConfigFlags {
@@ -34,6 +35,8 @@ export function addConfigCommand(program: Command, context: CliContext, outcome:
           ? `${JSON.stringify(Object.fromEntries(configValues(loaded)))}\n`
           : writeConfig(loaded);
       await context.out.write(text);
+      if (loaded.fallback === "direct")
+        await context.err.write(`${paint(context.err, "warn", "!")} ${fallbackWarning}\n`);
     });
   config
     .command("check")
@@ -52,6 +55,9 @@ async function check(file: string, { out, err, env }: CliContext): Promise<boole
     await out.write(
       `${paint(out, "good", "✔")} ${file}: ${settings.length} key${settings.length === 1 ? "" : "s"}\n`,
     );
+    const unsafe = settings.find(({ field, value }) => field.key === "fallback" && value === "direct");
+    if (unsafe !== undefined)
+      await err.write(`${paint(err, "warn", "!")} ${unsafe.origin}: ${fallbackWarning}\n`);
     return true;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

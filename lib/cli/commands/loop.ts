@@ -9,6 +9,7 @@ import type { LoopExecutor, LoopOptions } from "../../loop/options.ts";
 import { resolvePolicy } from "../../policy/resolve-policy.ts";
 import type { CliContext, GlobalOptions } from "../context.ts";
 import { type ConfigFlags, loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
+import { toDirectOptions, unsafeDirectOption } from "../input/run-flags.ts";
 import { championLines, countsLine } from "../output/loop-text.ts";
 import { createLoopView } from "../output/loop-view.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
@@ -18,6 +19,7 @@ interface LoopFlags extends GlobalOptions, ConfigFlags {
   readonly journal?: string;
   readonly candidates?: string;
   readonly sandbox?: string;
+  readonly unsafeDirect?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -46,7 +48,11 @@ export function addLoopCommand(program: Command, context: CliContext): void {
     .argument("<config>", "YAML file that describes the loop")
     .option("--journal <file>", "the journal, instead of the file's")
     .option("--candidates <number>", "the budget of candidates, instead of the file's")
-    .option("--sandbox <mode>", "where candidates run, instead of the file's: docker, direct")
+    .option(
+      "--sandbox <mode>",
+      "where candidates run, instead of the file's: docker, or direct, which also needs --unsafe-direct",
+    )
+    .addOption(unsafeDirectOption())
     .option("-o, --out <file>", "write the code of the best candidate here")
     .option("--json", "print events as JSON, one a line, and nothing else on standard output")
     .addHelpText("after", help)
@@ -60,7 +66,7 @@ async function runLoop(path: string, flags: LoopFlags, context: CliContext): Pro
   const { loadLoop } = await import("../../loop/configured-loop.ts");
   const configured = await loadLoop(path, context.env);
   const options = override(configured.options, flags);
-  refuseDirect(flags.sandbox ?? configured.sandbox);
+  checkSandbox(flags, configured.sandbox);
   const summary = await withExecutor(configured, { flags, context }, (executor) =>
     work({ ...options, executor, signal: context.signal }, flags, context),
   );
@@ -81,13 +87,17 @@ function override(
   };
 }
 
-function refuseDirect(sandbox: string): void {
-  if (sandbox === "docker") return;
-  throw new ConfigError(
-    sandbox === "direct"
-      ? "sandbox: direct is not available yet; use docker"
-      : `--sandbox: "${sandbox.slice(0, 40)}" is neither docker nor direct`,
-  );
+/** A file may be a stranger's: that there is no isolation is for whoever starts the command to say. */
+function checkSandbox({ sandbox, unsafeDirect = false }: LoopFlags, configured: string): void {
+  const asked = sandbox ?? configured;
+  if (asked !== "docker" && asked !== "direct")
+    throw new ConfigError(`--sandbox: "${asked.slice(0, 40)}" is neither docker nor direct`);
+  if (sandbox === "docker" && unsafeDirect)
+    throw new ConfigError("--sandbox docker and --unsafe-direct contradict each other");
+  if (asked === "direct" && !unsafeDirect)
+    throw new ConfigError(
+      "sandbox: direct runs candidates on this machine without any isolation; where you trust whoever proposes them, say so with --unsafe-direct",
+    );
 }
 
 async function withExecutor<T>(
@@ -98,9 +108,11 @@ async function withExecutor<T>(
   const config = await loadFlaggedConfig(flags, context);
   const policy = resolvePolicy(limits, config.policy);
   const { verify, image } = config;
-  await warnOfWeakness({ policy, verify }, context.err);
+  const direct = toDirectOptions(flags, { ...config, policy });
+  await warnOfWeakness({ policy, verify, ...direct }, context.err);
   return withClient({ host: flags.host ?? config.endpoint }, async (client) => {
-    await using executor = createExecutor({ client, policy, verify, image, ...(pool !== null && { pool }) });
+    const options = { client, policy, verify, image, ...direct, ...(pool !== null && { pool }) };
+    await using executor = createExecutor(options);
     // Awaited here, since the executor ends its runs when it is let go of.
     return await use(executor);
   });

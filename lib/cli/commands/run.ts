@@ -12,7 +12,7 @@ import { exitCodeOf } from "../exit-codes.ts";
 import { loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readCode } from "../input/read-code.ts";
 import { readFiles, readInputs } from "../input/read-inputs.ts";
-import { type RunFlags, splitNames, toPolicy, withRunOptions } from "../input/run-flags.ts";
+import { type RunFlags, splitNames, toDirectOptions, toPolicy, withRunOptions } from "../input/run-flags.ts";
 import { relayOutput } from "../output/live-output.ts";
 import { resultJson } from "../output/result-json.ts";
 import { showResult } from "../output/show-result.ts";
@@ -55,14 +55,15 @@ export function addRunCommand(program: Command, context: CliContext, outcome: Ou
 async function runCode(path: string, flags: Flags, context: CliContext): Promise<number> {
   const config = await loadFlaggedConfig(flags, context);
   const policy = resolvePolicy(toPolicy(flags), config.policy);
-  await warnOfWeakness({ policy, verify: config.verify }, context.err);
+  const direct = toDirectOptions(flags, { ...config, policy });
+  await warnOfWeakness({ policy, verify: config.verify, ...direct }, context.err);
   const code = await readCode(path, context.stdin);
   const [inputs, files] = [await readInputs(flags.input), await readFiles(flags.file)];
   const result = await withClient({ host: flags.host ?? config.endpoint }, async (client) => {
     const { verify, admission } = config;
     const image = flags.image ?? config.image;
     // No pool: for one run its containers would come too late.
-    await using executor = createExecutor({ client, policy, verify, image, admission });
+    await using executor = createExecutor({ client, policy, verify, image, admission, ...direct });
     const run = executor.start(code.text, {
       inputs,
       files,

@@ -1,5 +1,7 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { Config } from "../../config/load-config.ts";
 import { parseDuration, parseSize } from "../../config/units.ts";
+import { checkDirect, type Fallback } from "../../direct/options.ts";
 import { ConfigError } from "../../errors.ts";
 import type { AuditMode, Policy, ValidatorMode } from "../../policy/policy.ts";
 import type { ConfigFlags } from "./config-flags.ts";
@@ -16,6 +18,7 @@ export interface RunFlags extends ConfigFlags {
   readonly validator?: string;
   readonly audit?: string;
   readonly image?: string;
+  readonly unsafeDirect?: boolean;
 }
 
 /** Adds these flags to a command. */
@@ -40,7 +43,29 @@ export function withRunOptions(command: Command): Command {
     .option("-c, --cpus <number>", "share of the processors (default: 0.5)")
     .option("--validator <mode>", "what is searched for in the code before it runs: strict, basic, off")
     .option("--audit <mode>", "what the hook beside the code does about forbidden acts: deny, report, off")
-    .option("--image <name>", "image with a python3 to run in (default: brigbox/python:3)");
+    .option("--image <name>", "image with a python3 to run in (default: brigbox/python:3)")
+    .addOption(unsafeDirectOption());
+}
+
+/** The flag that does without containers; no file can say the same. */
+export function unsafeDirectOption(): Option {
+  return new Option(
+    "--unsafe-direct",
+    "no container: the code runs on this machine, without any isolation; for code of your own alone",
+  );
+}
+
+/**
+ * Whether and when the executor is to do without containers.
+ *
+ * @throws ConfigError where the policy or the verification rules out what the flag says.
+ */
+export function toDirectOptions(
+  { unsafeDirect = false }: Pick<RunFlags, "unsafeDirect">,
+  config: Pick<Config, "fallback" | "policy" | "verify">,
+): { readonly fallback: Fallback; readonly unsafeDirect: boolean } {
+  if (unsafeDirect) checkDirect("--unsafe-direct", config);
+  return { fallback: config.fallback, unsafeDirect };
 }
 
 /** What the flags set. The modes are words here; what they may be, the policy says. @throws ConfigError */

@@ -79,19 +79,28 @@ function memoryText({ maxRssBytes, peakMemoryBytes, containerPeakBytes }: Usage)
 }
 
 /** What it took, and what is left. */
-function afterwards({ usage, timings, cleanup, missing }: RunResult, output: Output): string[] {
+function afterwards({ usage, timings, cleanup, missing, evidence }: RunResult, output: Output): string[] {
+  const isDirect = evidence.start === "direct";
   const parts = [
     usage.userCpuMs === null ? "" : `${formatDuration(usage.userCpuMs + (usage.systemCpuMs ?? 0))} CPU`,
     memoryText(usage),
     `${formatDuration(timings.totalMs)} in all`,
-    cleanup?.isConfirmed === true && cleanup.strategy !== "none" ? "container gone" : "",
+    cleanup?.isConfirmed === true && cleanup.strategy !== "none"
+      ? `${isDirect ? "processes and folder" : "container"} gone`
+      : "",
   ].filter((part) => part !== "");
   const lines = [paint(output, "quiet", `  ${parts.join(", ")}`)];
   if (missing.length > 0)
     lines.push(paint(output, "warn", `  not defined by the code: ${missing.join(", ")}`));
   if (cleanup !== null && !cleanup.isConfirmed) {
     const why = cleanup.attempts.at(-1)?.message ?? "unknown";
-    lines.push(paint(output, "bad", `  the container could not be removed: ${printableLine(why, 300)}`));
+    lines.push(
+      paint(
+        output,
+        "bad",
+        `  ${isDirect ? "not all is gone" : "the container could not be removed"}: ${printableLine(why, 300)}`,
+      ),
+    );
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 # What the loader runs. The host puts assignments before it: PLACES (where in TEXTS each module begins and ends), MAGIC (None where they are
-# sources; else which Python compiled them), WANTS_CODES, PRELOAD, IS_AHEAD, IS_SESSION and ROOT.
+# sources; else which Python compiled them), WANTS_CODES, PRELOAD, IS_AHEAD, IS_SESSION, ROOT and DIRECT.
 import marshal
 import sys
 
@@ -15,4 +15,4 @@ sys.meta_path.insert(0, FINDER["SourceFinder"])
 import brigbox_supervisor  # noqa: E402
 
 SOURCES = {name: piece.decode() for name, piece in PIECES.items()} if WANTS_CODES else None
-brigbox_supervisor.main(PRELOAD, IS_AHEAD, IS_SESSION, ROOT, SOURCES)
+brigbox_supervisor.main(PRELOAD, IS_AHEAD, IS_SESSION, ROOT, DIRECT, SOURCES)

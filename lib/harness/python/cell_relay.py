@@ -6,7 +6,7 @@ import time
 import brigbox_cgroup as cgroup
 import brigbox_meter as meters
 import brigbox_processes as processes
-from brigbox_relay import PATIENCE, Relay, _kill_quietly
+from brigbox_relay import PATIENCE, Relay, kill_quietly
 
 FEED_SIZE = 256 * 1024
 # What the child says once it has told the outcome of a cell.
@@ -75,7 +75,7 @@ class CellRelay(Relay):
                 self._reap()
                 return self.status is None
             for pid in left:
-                _kill_quietly(os.kill, pid)
+                kill_quietly(os.kill, pid)
             self._reap()
             time.sleep(PAUSE)
         return False

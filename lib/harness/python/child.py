@@ -14,6 +14,9 @@ import brigbox_outcome as outcomes
 import brigbox_wire as wire
 
 HARNESS_MODULES = "brigbox_"
+# Set aside while the code runs, so that where it used up its memory that can still be told. Nothing of it is touched.
+_RESERVE_SIZE = 8 * 1024 * 1024
+_reserve = []
 
 _set_trace, _set_profile, _set_recursion_limit = sys.settrace, sys.setprofile, sys.setrecursionlimit
 _recursion_limit = sys.getrecursionlimit()
@@ -38,7 +41,9 @@ def run(pipes, orders, answers, root, is_ahead):
     read_events, _ = install_audit_hook(job, root)
     before = hide_harness()
     if error is None:
+        _reserve.append(bytes(_RESERVE_SIZE))
         error = _run_code(job, namespace)
+        _reserve.clear()
     attempt(restore_interpreter, *before)
     if process_id() != own_id:
         leave_fork(error, job, write, leave)
@@ -193,6 +198,7 @@ def attempt(action, *arguments):
     try:
         action(*arguments)
     except BaseException as error:  # noqa: B902 - whatever ended the code is its outcome
+        _reserve.clear()
         failure = error
     for reset, value in ((_set_trace, None), (_set_profile, None), (_set_recursion_limit, _recursion_limit)):
         try:

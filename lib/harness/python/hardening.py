@@ -49,16 +49,16 @@ def limit_resources(limits, used_seconds):
     """RLIMITs of the code's process and all that it starts. The kernel counts the CPU time that the process used before, too."""
     import resource
 
-    _lower(resource, resource.RLIMIT_CORE, 0, 0)
-    _lower(resource, resource.RLIMIT_FSIZE, limits["fileBytes"], limits["fileBytes"])
-    _lower(resource, resource.RLIMIT_NOFILE, limits["openFiles"], limits["openFiles"])
+    lower(resource, resource.RLIMIT_CORE, 0, 0)
+    lower(resource, resource.RLIMIT_FSIZE, limits["fileBytes"], limits["fileBytes"])
+    lower(resource, resource.RLIMIT_NOFILE, limits["openFiles"], limits["openFiles"])
     if limits["cpuTimeMs"] is not None:
         seconds = max(1, int(-(-(limits["cpuTimeMs"] / 1000 + used_seconds) // 1)))
-        _lower(resource, resource.RLIMIT_CPU, seconds, seconds + 1)
+        lower(resource, resource.RLIMIT_CPU, seconds, seconds + 1)
 
 
-def _lower(resource, which, soft, hard):
-    """A limit can only be lowered without privileges, and one that is lower already is fine."""
+def lower(resource, which, soft, hard):
+    """Sets a limit. A limit can only be lowered without privileges, and one that is lower already is fine."""
     _, ceiling = resource.getrlimit(which)
     if ceiling != resource.RLIM_INFINITY:
         soft, hard = min(soft, ceiling), min(hard, ceiling)

@@ -30,14 +30,52 @@ def peak_rss_kib(pid):
     return 0
 
 
+def has_table():
+    """Whether this system shows its processes in /proc."""
+    return os.path.exists("/proc/self/stat")
+
+
+def descendants(ancestor):
+    """What this process started, and what that started, and so on, as far as it has not ended."""
+    children = {}
+    for pid in _all():
+        fields = _stat(pid)
+        if fields is not None and fields[0] not in "ZXx":
+            children.setdefault(int(fields[1]), []).append(pid)
+    found, generation = [], [ancestor]
+    while generation:
+        generation = [pid for parent in generation for pid in children.get(parent, ())]
+        found += generation
+    return found
+
+
+def count_tasks(user):
+    """Processes and threads of a user; 0 where that cannot be seen."""
+    return sum(_tasks(pid, user) for pid in _all())
+
+
+def _tasks(pid, user):
+    try:
+        folder = "/proc/%d" % pid
+        return len(os.listdir(folder + "/task")) if os.stat(folder).st_uid == user else 0
+    except OSError:
+        return 0
+
+
+def _all():
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
 def others(child):
     """Processes that are neither the child nor this one; outside of a container, as in a trial, those of the child's session.
 
     The dead ones are left out, since whoever started them may never ask for them.
     """
     own = (os.getpid(), child)
-    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    return [pid for pid in pids if pid not in own and _lives(_stat(pid), child if own[0] != 1 else None)]
+    return [pid for pid in _all() if pid not in own and _lives(_stat(pid), child if own[0] != 1 else None)]
 
 
 def _lives(fields, session):

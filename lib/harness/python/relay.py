@@ -121,7 +121,7 @@ class Relay:
     def _hang_up(self):
         """Whoever asked is gone, and nobody will read more of this."""
         self._kill()
-        os._exit(exits.HANG_UP)
+        exits.leave(exits.HANG_UP)
 
     def _write(self):
         try:
@@ -172,12 +172,12 @@ class Relay:
     def _kill(self):
         """All processes of the container but this one; outside of a container, as in a trial, only the child's session."""
         if os.getpid() == 1:
-            _kill_quietly(os.kill, -1)
+            kill_quietly(os.kill, -1)
             return
-        _kill_quietly(os.killpg, self.child)
+        kill_quietly(os.killpg, self.child)
         if self.status is None:
             # It may not have got as far as a session of its own.
-            _kill_quietly(os.kill, self.child)
+            kill_quietly(os.kill, self.child)
 
     def _reap(self):
         self.has_more_dead = False
@@ -205,9 +205,10 @@ class Relay:
             self._kill()
 
 
-def _kill_quietly(kill, target):
+def kill_quietly(kill, target, number=signal.SIGKILL):
+    """Sends a signal to what may be gone already."""
     try:
-        kill(target, signal.SIGKILL)
+        kill(target, number)
     except (ProcessLookupError, PermissionError):
         pass
 

@@ -59,7 +59,7 @@ class Child:
             for descriptor, _ in poll.poll():
                 if descriptor == self.answers:
                     return os.read(self.answers, 1)
-                os._exit(exits.HANG_UP)
+                exits.leave(exits.HANG_UP)
 
     def _give_up(self):
         code = os.read(self.answers, 1)[0]
@@ -107,14 +107,14 @@ def _become_child(entry, pipes, orders, answers, root, is_ahead):
         leave(exits.BROKEN_CHILD)
 
 
-def run(child, job, frames, root):
+def run(child, job, frames, root, relay_kind):
     """Gives the child its job, and sees to it. Never returns."""
     text, _, limits = job
     meter = meters.Meter()
     used_before = child.hand_over(text)
     try:
         sources = dict(zip(child.sources, range(3)))
-        relay = Relay(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
+        relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
@@ -129,7 +129,7 @@ def _supervise(relay, child, limits, root):
     dropped = brigbox_artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
     relay.send(b"X", wire.dumps(report(relay, limits, measured, dropped)).encode())
     relay.flush()
-    os._exit(0)
+    exits.leave(0)
 
 
 def report(relay, limits, measured, dropped):

@@ -1,4 +1,4 @@
-"""PID 1 of a sandbox container: takes a job from stdin, runs it in a child, and tells on stdout, in frames, what became of it."""
+"""PID 1 of a sandbox container, or a process of its own without one: takes a job from stdin, runs it in a child, and tells on stdout, in frames, what became of it."""
 import _signal as signal
 import os
 import sys
@@ -17,12 +17,17 @@ JOB_MODULES = ("artifacts", "audit", "child", "rehearsal", "run", "values")
 SESSION_MODULES = ("cell", "session")
 
 
-def main(preload, is_ahead, is_session, root, sources):
+def main(preload, is_ahead, is_session, root, direct, sources):
     """Never returns. Where the host wants to have it compiled for later containers, the sources are given."""
     frames = _take_frame_stream()
     _ignore_signals()
     is_hidden = hardening.set_dumpable(0)
     seccomp.forbid_limits_of_others(hardening.find_prctl())
+    root = root or os.environ["TMPDIR"]
+    if direct is not None:
+        import brigbox_direct
+
+        brigbox_direct.settle(root, direct)
     versions, missing = _import_ahead(preload)
     if sources is not None:
         _send_codes(frames, sources)
@@ -41,7 +46,8 @@ def main(preload, is_ahead, is_session, root, sources):
         import brigbox_session
 
         brigbox_session.serve(child, _read_job, frames, root)
-    brigbox_run.run(child, _read_job(), frames, root)
+    relay_kind = brigbox_run.Relay if direct is None else brigbox_direct.DirectRelay
+    brigbox_run.run(child, _read_job(), frames, root, relay_kind)
 
 
 def _take_frame_stream():
@@ -104,7 +110,7 @@ def _write(frames, data):
         while len(view) > 0:
             view = view[os.write(frames, view) :]
     except OSError:
-        os._exit(exits.HANG_UP)
+        exits.leave(exits.HANG_UP)
 
 
 def _read_job():
@@ -122,6 +128,6 @@ def _read_job():
             raise ValueError("protocol %s instead of %d" % (job["protocol"], PROTOCOL))
         return text, job, job["limits"]
     except (EOFError, ConnectionResetError):
-        os._exit(exits.HANG_UP)
+        exits.leave(exits.HANG_UP)
     except Exception as error:
         exits.give_up(exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))

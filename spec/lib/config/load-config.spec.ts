@@ -41,6 +41,34 @@ test("the strict profile is nowhere weaker than the default one, and stricter in
   assert.is(verify, "attack");
 });
 
+test("doing without containers is for a file to say, but not over a profile that forbids it", async () => {
+  const asked = file("fallback.yaml", "fallback: direct");
+  assert.is((await loadConfig({ environment: {} })).fallback, "none");
+  assert.is((await loadConfig({ file: asked, environment: {} })).fallback, "direct");
+  await rejectionOf(
+    loadConfig({ profile: "strict", file: asked, environment: {} }),
+    ConfigError,
+    /^fallback: direct: the policy says directExecution "forbidden"/,
+  );
+  const allowing = file("allowing.yaml", "verify: inspect\ncontainment: { directExecution: allowed }");
+  const variable = { BRIGBOX_CONTAINMENT_DIRECT_EXECUTION: "allowed" };
+  for (const sources of [{ file: allowing, environment: {} }, { environment: variable }])
+    await rejectionOf(
+      loadConfig({ profile: "strict", ...sources }),
+      ConfigError,
+      /directExecution: the profile forbids it, and nothing on top of it can allow it/,
+    );
+  assert.is((await loadConfig({ environment: variable })).policy.directExecution, "allowed");
+  const attacked = file("attacked.yaml", "fallback: direct\nverify: attack");
+  await rejectionOf(checkConfigFile(attacked, {}), ConfigError, /has no jail/);
+  const misspelt = file("misspelt.yaml", "fallback: driect");
+  await rejectionOf(
+    checkConfigFile(misspelt, {}),
+    ConfigError,
+    /misspelt\.yaml:1: fallback: must be .*mean "direct"/,
+  );
+});
+
 test("pool and admission come from files and variables, with units, and null for no limit", async () => {
   const path = file(
     "pool.yaml",

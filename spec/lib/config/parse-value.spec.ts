@@ -81,7 +81,7 @@ test("every key of the policy, the pool and the admission has one place in a fil
   assert.equal(keysOf("policy"), Object.keys(defaultPolicy).sort());
   assert.equal(keysOf("pool"), Object.keys(resolvePoolOptions({ size: 0 })).sort());
   assert.equal(keysOf("admission"), Object.keys(resolveAdmission({})).sort());
-  assert.equal(keysOf("executor"), ["endpoint", "image", "verify"]);
+  assert.equal(keysOf("executor"), ["endpoint", "fallback", "image", "verify"]);
   assert.is(new Set(fields.map(({ key }) => key)).size, fields.length);
   assert.is(new Set(fields.map(variableOf)).size, fields.length);
   assert.is(variableOf(fieldAt("limits.cpuTime")), "BRIGBOX_LIMITS_CPU_TIME");

@@ -29,9 +29,17 @@ test("the command is short: the Engine keeps it with each container", () => {
   assert.ok(createHarness().command.join(" ").length < 1500);
 });
 
-test("every module of the supervisor is in it, and those of sessions are in theirs alone", () => {
-  const { boot } = unpack({ isSession: true });
-  assert.not.match(unpack().boot, '"brigbox_session":');
+const direct = { memoryBytes: 1024, processes: 8 };
+
+test("without a container it is told its limits, and leaves nothing compiled behind", () => {
+  assert.equal(createHarness({ direct }).command.slice(0, -1), ["python3", "-I", "-B", "-X", "utf8", "-c"]);
+  assert.match(unpack({ direct }).boot, '\nDIRECT = {"memoryBytes":1024,"processes":8}\n');
+  assert.match(unpack({ root: null }).boot, "\nROOT = None\nDIRECT = None\n");
+});
+
+test("every module of the supervisor is in it, and those of some alone in theirs", () => {
+  const boot = [unpack({ isSession: true }).boot, unpack({ direct }).boot].join("");
+  for (const name of ["session", "direct"]) assert.not.match(unpack().boot, `"brigbox_${name}":`);
   for (const file of readdirSync(new URL("../../../lib/harness/python", import.meta.url)))
     if (file.endsWith(".py") && file !== "boot.py" && file !== "loader.py")
       assert.ok(boot.includes(`"brigbox_${file.slice(0, -3)}":`), file);

@@ -45,17 +45,55 @@ function findings(difference: Partial<Findings>, told: Partial<ReportFrame> = {}
     containerExitCode: 0,
     engineOom: null,
     policy: defaultPolicy,
+    isDirect: false,
     ...difference,
   };
 }
 
-const rows: readonly (readonly [name: string, found: Findings, status: string, message: RegExp])[] = [
+function raised(type: string): CollectedOutcome {
+  const { outcome: told, values } = outcome("error");
+  return { outcome: { ...told, exception: { type, message: "", traceback: "", line: 1 } }, values };
+}
+
+type Row = readonly [name: string, found: Findings, status: string, message: RegExp];
+
+const rows: readonly Row[] = [
   ["a run that went well", findings({}), "ok", /^finished in 12 ms$/],
   [
     "an exception",
     findings({ outcome: outcome("error") }, { exitCode: 1 }),
     "error",
     /^KeyError: 'close' \(line 7\)$/,
+  ],
+  [
+    "a memory error, in a container",
+    findings({ outcome: raised("MemoryError") }, { exitCode: 1 }),
+    "error",
+    /^MemoryError/,
+  ],
+  ...[
+    "MemoryError",
+    "numpy.core._exceptions._ArrayMemoryError",
+    "numpy._core._exceptions._ArrayMemoryError",
+  ].map(
+    (type): Row => [
+      `${type}, where no container is`,
+      findings({ outcome: raised(type), isDirect: true }, { exitCode: 1 }),
+      "oom",
+      /^ran out of its 2 GiB of memory$/,
+    ],
+  ),
+  [
+    "another error of memory",
+    findings({ outcome: raised("NotAMemoryError"), isDirect: true }, { exitCode: 1 }),
+    "error",
+    /^NotAMemoryError/,
+  ],
+  [
+    "a supervisor without a container that said nothing",
+    findings({ cause: { kind: "exit" }, outcome: null, containerExitCode: 137, isDirect: true }),
+    "killed",
+    /^the supervisor was killed from outside \(exit code 137\)$/,
   ],
   [
     "an exit of its own",

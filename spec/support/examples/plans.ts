@@ -30,6 +30,10 @@ export const plans: Readonly<Record<string, Plan>> = {
     prints: /^\{\s+runId: '\w+',\s+status: 'rejected',\s+start: null,\s+ms: \d+\s+\}\n$/,
   },
   "README.md: Traces": { on: "own engine", prints: /^true ok\n$/ },
+  "README.md: Without Docker": {
+    on: "own engine",
+    prints: /^none direct finished in .*; no container was around it\n$/,
+  },
   "README.md: Sessions": { on: "own engine", given: givenPrices, prints: /^0\.35\d+\n$/ },
   "README.md: Metrics": {
     on: "own engine",

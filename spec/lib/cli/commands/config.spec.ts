@@ -60,6 +60,19 @@ test("check goes through all files, and ends with the exit code of a mistake whe
   assert.match(err, "there is no such file");
 });
 
+test("a fallback to direct execution is told loudly, though it is no fault", async () => {
+  const path = file("fallback.yaml", "verify: inspect\nfallback: direct\n");
+  const checked = await runCommand(["config", "check", path]);
+  assert.equal([checked.exitCode, checked.out], [0, `✔ ${path}: 2 keys\n`]);
+  assert.match(
+    checked.err,
+    `! ${path}:2: fallback direct instead of none: where no Engine can be reached, code runs`,
+  );
+  const printed = await runCommand(["config", "print", "--config", path]);
+  assert.match(printed.out, `fallback: direct # ${path}:2`);
+  assert.match(printed.err, "code runs on this machine without any isolation");
+});
+
 test("check of good files is exit code 0", async () => {
   assert.is((await runCommand(["config", "check", file("empty.yaml", "")])).exitCode, 0);
 });

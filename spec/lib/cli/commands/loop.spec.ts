@@ -62,12 +62,24 @@ const mistakes: readonly (readonly [string, (text: string) => string, readonly s
     /holdout\.after: a score of kind value/,
   ],
   [
-    "direct execution, which is not there",
+    "direct execution that only the file asks for",
     (text) => `${text}sandbox: direct`,
     [],
-    /direct is not available yet; use docker/,
+    /without any isolation; where you trust whoever proposes them, say so with --unsafe-direct/,
   ],
-  ["direct execution by its flag", (text) => text, ["--sandbox", "direct"], /direct is not available yet/],
+  ["direct execution by half a flag", (text) => text, ["--sandbox", "direct"], /say so with --unsafe-direct/],
+  [
+    "both at once",
+    (text) => text,
+    ["--sandbox", "docker", "--unsafe-direct"],
+    /--sandbox docker and --unsafe-direct contradict each other/,
+  ],
+  [
+    "direct execution where the profile forbids it",
+    (text) => text,
+    ["--unsafe-direct", "--profile", "strict"],
+    /--unsafe-direct: the policy says directExecution "forbidden"/,
+  ],
   ["a sandbox that is none", (text) => text, ["--sandbox", "dokcer"], /neither docker nor direct/],
   ["no candidates", (text) => text, ["--candidates", "0"], /--candidates: "0" is not a whole number/],
   [
@@ -146,7 +158,7 @@ test("the example is a configuration as it should be", async () => {
   using folder = temporaryFolder();
   const env = { JOURNAL: folder.at("j.jsonl") };
   const { err } = await runCommand([...nowhere, example, "--sandbox", "direct"], { env });
-  assert.match(err, /direct is not available yet/);
+  assert.match(err, /say so with --unsafe-direct/);
 });
 
 test.run();
