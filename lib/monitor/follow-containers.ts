@@ -68,7 +68,7 @@ export function createFollower(
     timer.unref();
     try {
       // By the Engine's clock this is before its list is made, so whatever the list misses is told.
-      const since = place.since() ?? nowMs / 1000;
+      const since = place.since(nowMs / 1000);
       listAgain();
       const filters = { type: ["container"], label };
       for await (const event of watchEvents(client, { filters, since, signal }))
@@ -129,29 +129,33 @@ async function greet(
 
 /** Where in the course of events a reader is, over all of its connections. */
 interface Place {
-  /** Seconds since 1970; null before the first event. */
-  since(): number | null;
+  /** Seconds since 1970 by the Engine's clock. @param beginning where to begin before the first event. */
+  since(beginning: number): number;
   /** False for one that was seen before: the Engine sends the last ones again. */
   isNew(event: EngineEvent): boolean;
 }
 
 /** Four times as many as the Engine remembers. */
 const rememberedEvents = 1024;
+/** Events overtake one another by less than this; so much is asked for again, seconds. */
+const disorderSeconds = 1;
 
 function createPlace(): Place {
   const seen = new Set<string>();
-  let lastNano = 0;
+  let beginning: number | null = null;
+  let newestNano = 0;
   return {
-    // Numbers of JavaScript are not exact to the nanosecond, so a little of what was seen is asked for again.
-    since: () => (lastNano === 0 ? null : lastNano / 1e9 - 1e-5),
-    isNew({ timeNano, Action, Actor }) {
-      if (typeof timeNano !== "number") return true;
+    since(now) {
+      beginning ??= now;
+      return Math.max(beginning, newestNano / 1e9 - disorderSeconds);
+    },
+    isNew({ timeNano = 0, Action, Actor }) {
       const key = `${timeNano} ${Action} ${Actor?.ID}`;
       if (seen.has(key)) return false;
       seen.add(key);
       const [oldest = ""] = seen;
       if (seen.size > rememberedEvents) seen.delete(oldest);
-      lastNano = timeNano;
+      newestNano = Math.max(newestNano, timeNano ?? 0);
       return true;
     },
   };

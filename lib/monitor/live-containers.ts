@@ -35,39 +35,52 @@ export interface LiveContainers {
 }
 
 /** What a container is after an event; others change nothing. */
-const stateAfter: Readonly<Record<string, string>> = {
-  create: "created",
-  start: "running",
-  restart: "running",
-  unpause: "running",
-  pause: "paused",
-  die: "exited",
-};
+const stateAfter: ReadonlyMap<string, string> = new Map([
+  ["create", "created"],
+  ["start", "running"],
+  ["restart", "running"],
+  ["unpause", "running"],
+  ["pause", "paused"],
+  ["die", "exited"],
+]);
 
 /** More are not kept in mind; nobody looks at so many. */
 const mostContainers = 10_000;
+/** How many ids of containers that are gone are kept in mind: as long as events of theirs may still come. */
+const mostGone = 1024;
 
-type Known = Map<string, LiveContainer>;
+/** A container, and when the last event happened that it is by; 0 for the list. */
+interface Known {
+  readonly container: LiveContainer;
+  readonly timeNano: number;
+}
+
+/** What is known, by id. */
+interface Book {
+  readonly known: Map<string, Known>;
+  readonly gone: Set<string>;
+}
 
 /** Keeps a list of containers up to date. @param onChange hears of each that came, changed its state, or went. */
 export function createLiveContainers(onChange: (change: MonitoredChange) => void): LiveContainers {
-  let known: Known = new Map();
+  let book: Book = { known: new Map(), gone: new Set() };
   /** What was told since each list was asked for. */
   const notes = new Set<EngineEvent[]>();
 
-  function tellChange(id: string, before: LiveContainer | undefined, after: LiveContainer | undefined): void {
-    const [from, to] = [before?.found.state ?? null, after?.found.state ?? null];
-    const { name = "", claim = null } = (after ?? before)?.found ?? {};
+  function tellChange(id: string, before: Known | undefined, after: Known | undefined): void {
+    const from = before?.container.found.state ?? null;
+    const to = after?.container.found.state ?? null;
+    const { name = "", claim = null } = (after ?? before)?.container.found ?? {};
     if (from !== to) onChange({ at: Date.now(), id, name, runId: claim?.runId ?? null, from, to });
   }
 
   function replace(listed: readonly unknown[], told: readonly EngineEvent[]): void {
-    const before = known;
-    known = new Map();
-    for (const container of listed) keep(known, toLive(container));
-    for (const event of told) applyTo(known, event);
-    for (const id of new Set([...before.keys(), ...known.keys()]))
-      tellChange(id, before.get(id), known.get(id));
+    const before = book.known;
+    book = { known: new Map(), gone: book.gone };
+    for (const one of listed) keep(book, { container: toLive(one), timeNano: 0 });
+    for (const event of told) applyTo(book, event);
+    for (const id of new Set([...before.keys(), ...book.known.keys()]))
+      tellChange(id, before.get(id), book.known.get(id));
   }
 
   return {
@@ -82,40 +95,59 @@ export function createLiveContainers(onChange: (change: MonitoredChange) => void
     apply(event) {
       for (const told of notes) told.push(event);
       const id = event.Actor?.ID ?? "";
-      const before = known.get(id);
-      applyTo(known, event);
-      tellChange(id, before, known.get(id));
+      const before = book.known.get(id);
+      applyTo(book, event);
+      tellChange(id, before, book.known.get(id));
     },
-    all: () => [...known.values()],
+    all: () => [...book.known.values()].map(({ container }) => container),
   };
 }
 
-function applyTo(known: Known, { Action, Actor, time }: EngineEvent): void {
-  const id = Actor?.ID ?? "";
+/** Events overtake one another: what is told of a container after its end is old, and so is what happened before what is known of it. */
+function applyTo(book: Book, event: EngineEvent): void {
+  const id = event.Actor?.ID ?? "";
   // `exec_create: sh -c ...` tells the command too.
-  const [action = ""] = (Action ?? "").split(":", 1);
-  const before = known.get(id);
-  if (action === "destroy") {
-    known.delete(id);
-    return;
-  }
-  const state = stateAfter[action] ?? before?.found.state;
-  if (state === undefined) return;
-  if (before !== undefined && action !== "rename") {
-    known.set(id, { ...before, found: { ...before.found, state } });
-    return;
-  }
-  const { name = "", ...attributes } = Actor?.Attributes ?? {};
-  const created = before?.found.createdAtMs ?? (action === "create" ? (time ?? 0) * 1000 : 0);
-  keep(
-    known,
-    toLive({ Id: id, Names: [`/${name}`], State: state, Created: created / 1000, Labels: attributes }),
-  );
+  const [action = ""] = (event.Action ?? "").split(":", 1);
+  if (action === "destroy") forget(book, id);
+  const before = book.known.get(id);
+  const timeNano = event.timeNano ?? 0;
+  const state = stateAfter.get(action) ?? before?.container.found.state;
+  if (state === undefined || book.gone.has(id) || timeNano < (before?.timeNano ?? 0)) return;
+  const container =
+    before === undefined || action === "rename"
+      ? fromEvent(event, state, before?.container ?? null)
+      : { ...before.container, found: { ...before.container.found, state } };
+  // What changes no state says nothing of the order of those that do.
+  keep(book, { container, timeNano: stateAfter.has(action) ? timeNano : (before?.timeNano ?? 0) });
 }
 
-function keep(known: Known, container: LiveContainer): void {
-  const { id } = container.found;
-  if (id !== "" && (known.has(id) || known.size < mostContainers)) known.set(id, container);
+function forget({ known, gone }: Book, id: string): void {
+  known.delete(id);
+  gone.add(id);
+  const [oldest = ""] = gone;
+  if (gone.size > mostGone) gone.delete(oldest);
+}
+
+/** Its labels are among the attributes of what is told of it. */
+function fromEvent(
+  { Action, Actor, time }: EngineEvent,
+  state: string,
+  before: LiveContainer | null,
+): LiveContainer {
+  const { name = "", ...attributes } = Actor?.Attributes ?? {};
+  const createdAtMs = before?.found.createdAtMs ?? (Action === "create" ? (time ?? 0) * 1000 : 0);
+  return toLive({
+    Id: Actor?.ID,
+    Names: [`/${name}`],
+    State: state,
+    Created: createdAtMs / 1000,
+    Labels: attributes,
+  });
+}
+
+function keep({ known }: Book, one: Known): void {
+  const { id } = one.container.found;
+  if (id !== "" && (known.has(id) || known.size < mostContainers)) known.set(id, one);
 }
 
 function toLive(listed: unknown): LiveContainer {

@@ -2,6 +2,7 @@ import type { EngineClient } from "../../../engine-api/mod.ts";
 import type { MonitorAlert } from "../../diagnostics/messages.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Executor } from "../../executor.ts";
+import type { Metrics } from "../../metrics/mod.ts";
 import type { CliContext } from "../context.ts";
 import { paint } from "../output/terminal.ts";
 
@@ -39,11 +40,18 @@ export async function openMonitor(
     import("../../monitor/server/serve-monitor.ts"),
     import("../../monitor/server/guard.ts"),
   ]);
+  // They count from now on, so they come first.
+  const metrics = await loadMetrics(executors);
   const monitor = createMonitor({ client, executors, ...(reapEveryMs !== undefined && { reapEveryMs }) });
   monitor.on("alert", onAlert);
+  const end = async (): Promise<void> => {
+    await monitor.close();
+    metrics?.close();
+  };
   try {
     // Where nothing else is left to do the command waits for its interruption.
-    const server = await serveMonitor(monitor, { port, host, keepsProcessAlive: true });
+    const source = metrics === null ? {} : { metrics };
+    const server = await serveMonitor(monitor, { port, host, keepsProcessAlive: true, ...source });
     if (!isLoopback(host))
       await err.write(
         `${paint(err, "warn", "!")} bound to ${host}: whoever reaches port ${server.port} sees all of this, and there is no password\n`,
@@ -52,11 +60,24 @@ export async function openMonitor(
       url: server.url,
       async [Symbol.asyncDispose]() {
         await server.close();
-        await monitor.close();
+        await end();
       },
     };
   } catch (error) {
-    await monitor.close();
+    await end();
+    throw error;
+  }
+}
+
+/** Null where the package that they need is not installed; the server then says what to do. */
+async function loadMetrics(executors: readonly Executor[]): Promise<Metrics | null> {
+  try {
+    const { createMetrics } = await import("../../metrics/mod.ts");
+    const metrics = createMetrics();
+    for (const executor of executors) metrics.observe(executor);
+    return metrics;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return null;
     throw error;
   }
 }

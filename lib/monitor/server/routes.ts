@@ -2,11 +2,11 @@ import type { Monitor } from "../monitor.ts";
 import { type Answer, textAnswer } from "./answer.ts";
 import { readPageFiles } from "./page-files.ts";
 
-/** Where metrics come from; a `Registry` of prom-client is one. */
-export interface MetricsSource {
-  readonly contentType: string;
-  metrics(): Promise<string>;
-}
+/** Where metrics come from: `createMetrics()` of `brigbox/metrics`, or a `Registry` of prom-client. */
+export type MetricsSource = { readonly contentType: string } & (
+  | { text(): Promise<string> }
+  | { metrics(): Promise<string> }
+);
 
 /** Answers by path, without the query; null for a path that there is not. */
 export type Routes = (path: string) => Promise<Answer | null>;
@@ -36,7 +36,8 @@ export function createRoutes(monitor: Pick<Monitor, "snapshot">, metrics: Metric
 async function answerMetrics(metrics: MetricsSource | undefined): Promise<Answer> {
   if (metrics === undefined) return textAnswer(404, noMetrics);
   try {
-    return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
+    const body = await ("text" in metrics ? metrics.text() : metrics.metrics());
+    return { status: 200, type: metrics.contentType, body };
   } catch {
     return textAnswer(500, "the metrics could not be collected");
   }

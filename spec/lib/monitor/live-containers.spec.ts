@@ -10,16 +10,18 @@ const test = suite("the live list of containers");
 type Listed = Record<string, unknown>;
 const container = (run: number, state = "running"): Listed => listedContainer({ runId: runIdOf(run), state });
 
-function event(Action: string, listed: Listed, attributes: Record<string, string> = {}): EngineEvent {
+function event(
+  Action: string,
+  listed: Listed,
+  attributes: Record<string, string> = {},
+  timeNano?: number,
+): EngineEvent {
   const [name = ""] = listed["Names"] as string[];
   const labels = listed["Labels"] as Record<string, string>;
   const Attributes = { ...labels, name: name.slice(1), image: "brigbox/python:3", ...attributes };
-  return {
-    Type: "container",
-    Action,
-    Actor: { ID: listed["Id"] as string, Attributes },
-    time: 1_717_243_200,
-  };
+  const Actor = { ID: listed["Id"] as string, Attributes };
+  const at = timeNano === undefined ? {} : { timeNano };
+  return { Type: "container", Action, Actor, time: 1_717_243_200, ...at };
 }
 
 function startList(...listed: readonly Listed[]) {
@@ -99,6 +101,25 @@ test("a new list tells what came, what changed and what went unseen", () => {
   live.beginList()([container(2, "removing"), container(3), container(4)]);
   assert.equal(told().sort(), ["null running", "running null", "running removing"]);
   assert.equal(states(), ["2 removing", "3 running", "4 running"]);
+});
+
+test("events that overtake one another change nothing back, and none brings back what is gone", () => {
+  const { live, states } = startList();
+  live.apply(event("create", container(1), {}, 1e18));
+  live.apply(event("die", container(1), {}, 1e18 + 2e6));
+  live.apply(event("kill", container(1), {}, 1e18 + 9e6));
+  live.apply(event("start", container(1), {}, 1e18 + 1e6));
+  assert.equal(states(), ["1 exited"]);
+  live.apply(event("destroy", container(1), {}, 1e18 + 4e6));
+  live.apply(event("die", container(1), {}, 1e18 + 2e6));
+  live.apply(event("create", container(1), {}, 1e18 + 5e6));
+  assert.equal(states(), []);
+});
+
+test("an event with a name that objects have anyway is like any other", () => {
+  const { live, states } = startList(container(1));
+  for (const action of ["constructor", "toString", "__proto__"]) live.apply(event(action, container(1)));
+  assert.equal(states(), ["1 running"]);
 });
 
 test("what was told twice changes nothing the second time", () => {

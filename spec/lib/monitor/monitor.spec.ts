@@ -220,7 +220,8 @@ for (const [options, words] of unusable) {
 }
 
 test("it keeps no process alive, nor does its server", async ({ signal }) => {
-  const engine = playEngine([living(1)]);
+  const fresh = { createdAtMs: Date.now(), deadlineMs: Date.now() + 600_000 };
+  const engine = playEngine([listedContainer(fresh)]);
   await using stub = await startStubEngine(engine.routes);
   const program = fileURLToPath(new URL("../../fixtures/monitor/ends-by-itself.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", program, stub.endpoint], { signal });

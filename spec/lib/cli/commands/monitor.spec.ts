@@ -59,6 +59,8 @@ test("one line says where the page is; alerts are lines, and an interruption end
   const { exitCode, out, err } = await monitorWith(["--reap-every", "50ms"], engine, async ({ url, out }) => {
     await eventually(() => out.text().includes("found"));
     await eventually(async () => (await snapshotOf(url)).containers.length === 1);
+    const metrics = await ask(`${url}metrics`);
+    assert.match(metrics.body, /^brigbox_orphan_removals_total\{outcome="gone"\} 1$/m);
     engine.isThere = false;
     engine.cut();
     await eventually(() => out.text().includes("is gone"));

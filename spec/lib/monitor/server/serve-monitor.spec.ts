@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../../../lib/errors.ts";
+import { createMetrics } from "../../../../lib/metrics/mod.ts";
 import {
   type MonitorServer,
   type ServeMonitorOptions,
@@ -174,6 +175,18 @@ test("metrics are served as their source gives them, and what it fails at is no 
       assert.not.match(failed.body, /s3cret/);
     },
     { metrics: { contentType, metrics: () => metrics() } },
+  );
+});
+
+test("what createMetrics() gives is a source of metrics too", async () => {
+  using metrics = createMetrics();
+  await served(
+    async ({ url }) => {
+      const answer = await ask(`${url}metrics`);
+      assert.equal(is(answer), [200, metrics.contentType]);
+      assert.match(answer.body, /^brigbox_runs_started_total 0$/m);
+    },
+    { metrics },
   );
 });
 
