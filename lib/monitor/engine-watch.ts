@@ -30,7 +30,7 @@ export interface EngineState {
 }
 
 /** How long after a question that failed the next one comes, milliseconds; the last one is repeated. */
-const pausesMs = [250, 500, 1000, 2000, 5000] as const;
+const pausesMs = [250, 500, 1000, 2000] as const;
 
 /** A busy machine may be late once. */
 const deadlinesInARow = 2;

@@ -30,6 +30,8 @@ const containers = labelContainers(client, "brigbox-spec.picture");
 const executor = createExecutor({
   policy: { timeoutMs: 60_000, memoryBytes: 512 * 1024 ** 2 },
   pool: { size: 2, preload: ["pandas"] },
+  // The orphans are left to the monitor.
+  sweep: false,
 });
 const monitor = createMonitor({ executors: [executor], reapEveryMs: 5000 });
 const server = await serveMonitor(monitor, { port: 0 });
