@@ -77,7 +77,10 @@ export function createLiveContainers(onChange: (change: MonitoredChange) => void
   function replace(listed: readonly unknown[], told: readonly EngineEvent[]): void {
     const before = book.known;
     book = { known: new Map(), gone: book.gone };
-    for (const one of listed) keep(book, { container: toLive(one), timeNano: 0 });
+    for (const one of listed) {
+      const container = toLive(one);
+      keep(book, { container, timeNano: before.get(container.found.id)?.timeNano ?? 0 });
+    }
     for (const event of told) applyTo(book, event);
     for (const id of new Set([...before.keys(), ...book.known.keys()]))
       tellChange(id, before.get(id), book.known.get(id));

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { inTurn, json } from "../../../engine-api/testing/mod.ts";
+import { inTurn, json, late } from "../../../engine-api/testing/mod.ts";
 import { createFollower, type EngineGreeting } from "../../../lib/monitor/follow-containers.ts";
 import { createLiveContainers } from "../../../lib/monitor/live-containers.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -101,6 +101,24 @@ test("after a cut it goes on: what happened meanwhile is told, and nothing twice
     );
     assert.is(losses(), 1);
   }));
+
+test("what the Engine sends again takes nothing of its list back", () => {
+  const engine = playEngine();
+  const { "GET /events": events = json(500, {}) } = engine.routes;
+  // So that the list is there before them.
+  const routes = { ...engine.routes, "GET /events": late(100, events) };
+  return followed(Object.assign(engine, { routes }), async ({ changes, isFollowed }) => {
+    await eventually(() => isFollowed() && engine.followers() === 1);
+    for (const action of ["create", "start", "die"]) engine.tell(action, container(1));
+    await eventually(() => changes.length === 3);
+    engine.listed = [listedContainer({ runId: runIdOf(1), state: "removing" })];
+    engine.cut();
+    await eventually(() => isFollowed() && engine.sinces.length === 2 && engine.followers() === 1);
+    engine.tell("create", container(2));
+    await eventually(() => changes.includes("2: null created"));
+    assert.equal(changes.slice(3), ["1: exited removing", "2: null created"]);
+  });
+});
 
 test("an Engine that forgot its events is believed by its list", () =>
   followed(playEngine([container(1), container(2)]), async ({ engine, changes, isFollowed }) => {

@@ -110,6 +110,9 @@ test("events that overtake one another change nothing back, and none brings back
   live.apply(event("kill", container(1), {}, 1e18 + 9e6));
   live.apply(event("start", container(1), {}, 1e18 + 1e6));
   assert.equal(states(), ["1 exited"]);
+  live.beginList()([container(1, "exited")]);
+  live.apply(event("unpause", container(1), {}, 1e18 + 1e6));
+  assert.equal(states(), ["1 exited"]);
   live.apply(event("destroy", container(1), {}, 1e18 + 4e6));
   live.apply(event("die", container(1), {}, 1e18 + 2e6));
   live.apply(event("create", container(1), {}, 1e18 + 5e6));
