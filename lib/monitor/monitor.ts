@@ -48,8 +48,8 @@ const queueFullEveryMs = 10_000;
  * It lists the containers of ours on the Engine, of all processes, and follows them; asks now and then whether the Engine is there; and
  * removes, every minute, what dead processes left behind. Runs are known of this process alone.
  *
- * @throws ConfigError for options that cannot be used, EngineError for an endpoint that cannot be understood. An Engine that is not there
- * is no error but an alert.
+ * @throws ConfigError for options that cannot be used, EngineError for an endpoint that cannot be understood, and the reason of a signal that
+ * is aborted already. An Engine that is not there is no error but an alert.
  * @example
  * await using monitor = createMonitor({ executors: [executor] });
  * monitor.on("alert", (alert) => logger.warn(alert));

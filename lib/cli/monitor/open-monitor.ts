@@ -35,10 +35,9 @@ export async function openMonitor(
   { executors, port, host = "127.0.0.1", reapEveryMs, onAlert }: OpenMonitorOptions,
   { err }: CliContext,
 ): Promise<OpenMonitor> {
-  const [{ createMonitor }, { serveMonitor }, { isLoopback }] = await Promise.all([
+  const [{ createMonitor }, { serveMonitor }] = await Promise.all([
     import("../../monitor/monitor.ts"),
     import("../../monitor/server/serve-monitor.ts"),
-    import("../../monitor/server/guard.ts"),
   ]);
   // They count from now on, so they come first.
   const metrics = await loadMetrics(executors);
@@ -52,7 +51,7 @@ export async function openMonitor(
     // Where nothing else is left to do the command waits for its interruption.
     const source = metrics === null ? {} : { metrics };
     const server = await serveMonitor(monitor, { port, host, keepsProcessAlive: true, ...source });
-    if (!isLoopback(host))
+    if (server.isPublic)
       await err.write(
         `${paint(err, "warn", "!")} bound to ${host}: whoever reaches port ${server.port} sees all of this, and there is no password\n`,
       );

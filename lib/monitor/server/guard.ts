@@ -5,14 +5,23 @@ import { type Answer, textAnswer } from "./answer.ts";
 /** Which requests are let in. */
 export type Guard = (request: IncomingMessage) => Answer | null;
 
-/** True for addresses that only programs on this machine reach. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+/** True for IP addresses that only programs on this machine reach. */
+export function isLoopback(address: string): boolean {
+  const plain = address.replace(/^::ffff:/i, "");
+  return plain === "::1" || (isIP(plain) === 4 && plain.startsWith("127."));
 }
 
-/** As it stands in a URL. */
+/** Where a server listens. */
+export interface Bound {
+  /** As it was asked for: a name or an address. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** As browsers write it in a URL and in what they ask for. */
 export function hostInUrl(host: string): string {
-  return isIP(host) === 6 ? `[${host}]` : host;
+  return new URL(`http://${isIP(host) === 6 ? `[${host}]` : host}`).hostname;
 }
 
 /**
@@ -21,14 +30,14 @@ export function hostInUrl(host: string): string {
  *
  * @returns the refusal, or null for what is let in.
  */
-export function createGuard(host: string, port: number): Guard {
+export function createGuard({ host, address, port }: Bound): Guard {
   const names = ["localhost", "127.0.0.1", "[::1]", hostInUrl(host)];
   const allowed = new Set([
     ...names.map((name) => `${name}:${port}`),
     // Browsers leave the common port out.
     ...(port === 80 ? names : []),
   ]);
-  const isChecked = isLoopback(host);
+  const isChecked = isLoopback(address);
   return ({ method, headers }) => {
     if (isChecked && !allowed.has((headers.host ?? "").toLowerCase()))
       return textAnswer(

@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { ConfigError } from "../../errors.ts";
 import { rejectUnknownKeys } from "../../policy/resolve-policy.ts";
 import type { Monitor } from "../monitor.ts";
 import { securityHeaders, sendAnswer, textAnswer } from "./answer.ts";
-import { createGuard, hostInUrl } from "./guard.ts";
+import { type Bound, createGuard, hostInUrl, isLoopback } from "./guard.ts";
 import { createRoutes, type MetricsSource } from "./routes.ts";
 import { createSnapshotStream, type SnapshotStreamOptions } from "./snapshot-stream.ts";
 
@@ -31,6 +32,8 @@ export interface MonitorServer {
   /** Where the page is, for example `http://127.0.0.1:9464/`. */
   readonly url: string;
   readonly port: number;
+  /** Whether more than this machine may reach it. */
+  readonly isPublic: boolean;
   /** Ends all connections. The monitor goes on. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -78,7 +81,7 @@ export async function serveMonitor(
   if (!keepsProcessAlive) server.unref().on("connection", (socket) => void socket.unref());
   const bound = await listen(server, host, port);
   const stream = createSnapshotStream(monitor, options.stream);
-  server.on("request", createHandler(monitor, { host, port: bound, metrics: options.metrics, stream }));
+  server.on("request", createHandler(monitor, { bound, metrics: options.metrics, stream }));
 
   async function close(): Promise<void> {
     stream.close();
@@ -87,21 +90,26 @@ export async function serveMonitor(
     await closed;
   }
 
-  return { url: `http://${hostInUrl(host)}:${bound}/`, port: bound, close, [Symbol.asyncDispose]: close };
+  return {
+    url: `http://${hostInUrl(host)}:${bound.port}/`,
+    port: bound.port,
+    isPublic: !isLoopback(bound.address),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 interface HandlerContext {
-  readonly host: string;
-  readonly port: number;
+  readonly bound: Bound;
   readonly metrics: MetricsSource | undefined;
   readonly stream: ReturnType<typeof createSnapshotStream>;
 }
 
 function createHandler(
   monitor: Pick<Monitor, "snapshot">,
-  { host, port, metrics, stream }: HandlerContext,
+  { bound, metrics, stream }: HandlerContext,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const guard = createGuard(host, port);
+  const guard = createGuard(bound);
   const routes = createRoutes(monitor, metrics);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refusal = guard(request);
@@ -122,13 +130,13 @@ function createHandler(
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<Bound> {
   return new Promise((resolve, reject) => {
     // Also later: one connection that cannot be taken is no end of the others.
     server.on("error", (error) => reject(explain(error, host, port)));
     server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
+      const { address, port: bound } = server.address() as AddressInfo;
+      resolve({ host, address, port: bound });
     });
   });
 }

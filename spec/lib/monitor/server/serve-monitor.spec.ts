@@ -111,6 +111,18 @@ for (const [host, status] of [
       }
     }));
 
+test("what counts is the address that it listens on, however that was named", async () => {
+  for (const host of ["127.0.0.2", "::ffff:127.0.0.1", "localhost", "LOCALHOST"]) {
+    await using server = await serveMonitor(fakeMonitor(), { port: 0, host });
+    assert.is(server.isPublic, false, host);
+    assert.is((await ask(`${server.url}healthz`)).status, 200, host);
+    const headers = { host: `evil.example:${server.port}` };
+    assert.is((await ask(`${server.url}healthz`, { headers })).status, 403, host);
+  }
+  await using open = await serveMonitor(fakeMonitor(), { port: 0, host: "0.0.0.0" });
+  assert.is(open.isPublic, true);
+});
+
 test("on another address any name is answered: who reaches it was let in by its owner", () =>
   served(
     async ({ port }) => {
