@@ -5,8 +5,8 @@ import { rejectUnknownKeys } from "../../policy/resolve-policy.ts";
 import type { Monitor } from "../monitor.ts";
 import { securityHeaders, sendAnswer, textAnswer } from "./answer.ts";
 import { type Bound, createGuard, hostInUrl, isLoopback } from "./guard.ts";
-import { createRoutes, type MetricsSource } from "./routes.ts";
-import { createSnapshotStream, type SnapshotStreamOptions } from "./snapshot-stream.ts";
+import { createRoutes, type MetricsSource, type Routes } from "./routes.ts";
+import { createSnapshotStream, type SnapshotStream, type SnapshotStreamOptions } from "./snapshot-stream.ts";
 
 /** Options of {@link serveMonitor}. */
 export interface ServeMonitorOptions {
@@ -76,12 +76,13 @@ export async function serveMonitor(
   checkPort(port);
   // Loaded only here: a library that is imported for something else should not pay for it.
   const { createServer } = await import("node:http");
+  const routes = createRoutes(monitor, options.metrics);
   const server = createServer(limits);
   server.maxConnections = maxConnections;
   if (!keepsProcessAlive) server.unref().on("connection", (socket) => void socket.unref());
   const bound = await listen(server, host, port);
   const stream = createSnapshotStream(monitor, options.stream);
-  server.on("request", createHandler(monitor, { bound, metrics: options.metrics, stream }));
+  server.on("request", createHandler({ bound, routes, stream }));
 
   async function close(): Promise<void> {
     stream.close();
@@ -101,16 +102,16 @@ export async function serveMonitor(
 
 interface HandlerContext {
   readonly bound: Bound;
-  readonly metrics: MetricsSource | undefined;
-  readonly stream: ReturnType<typeof createSnapshotStream>;
+  readonly routes: Routes;
+  readonly stream: SnapshotStream;
 }
 
-function createHandler(
-  monitor: Pick<Monitor, "snapshot">,
-  { bound, metrics, stream }: HandlerContext,
-): (request: IncomingMessage, response: ServerResponse) => void {
+function createHandler({
+  bound,
+  routes,
+  stream,
+}: HandlerContext): (request: IncomingMessage, response: ServerResponse) => void {
   const guard = createGuard(bound);
-  const routes = createRoutes(monitor, metrics);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refusal = guard(request);
     if (refusal !== null) return sendAnswer(response, refusal);
