@@ -4,7 +4,7 @@ import { QueueFullError, SandboxError } from "../../../lib/errors.ts";
 import { createExecutor } from "../../../lib/executor.ts";
 import { createRunHistory, type RunHistory } from "../../../lib/monitor/run-history.ts";
 import { nothingToClean } from "../../../lib/run/cleanup.ts";
-import type { Timings } from "../../../lib/verdict.ts";
+import type { Timings, Usage } from "../../../lib/verdict.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -36,15 +36,7 @@ function end(runId: string, totalMs: number, change: object = {}): void {
     containerName: `brigbox-${runId}`,
     rules: [],
     timings: { totalMs } as Timings,
-    usage: {
-      wallMs: null,
-      userCpuMs: null,
-      systemCpuMs: null,
-      maxRssBytes: null,
-      resultBytes: 0,
-      stdoutBytes: 0,
-      stderrBytes: 0,
-    },
+    usage: {} as Usage,
     artifactBytes: 0,
     ...change,
   });
