@@ -26,6 +26,8 @@ export interface ClientOptions {
    * @default 1
    */
   readonly retries?: number;
+  /** Its connections keep no process alive, streams that are open included: for watching beside other work. @default false */
+  readonly isBackground?: boolean;
   /** The longest JSON answer that is read, bytes. @default 67108864 */
   readonly maxAnswerBytes?: number;
 }
@@ -84,7 +86,7 @@ const maxErrorBytes = 64 * 1024;
  */
 export function createClient(options: ClientOptions = {}): EngineClient {
   const resolved = resolveEndpoint(options.endpoint);
-  const transport = options.transport ?? createTransport(resolved.endpoint);
+  const transport = options.transport ?? createTransport(resolved.endpoint, options);
   const retries = options.retries ?? 1;
   const maxAnswerBytes = options.maxAnswerBytes ?? 64 * 1024 * 1024;
   const endpoint = formatEndpoint(resolved.endpoint);

@@ -12,8 +12,11 @@ export interface SocketOptions {
   readonly key?: string;
 }
 
-/** Makes a connection. */
-export type Connect = (options: unknown, callback: (error: null, socket: Socket) => void) => void;
+/** Makes a connection; gives it at once too, where it is there before it leads anywhere. */
+export type Connect = (
+  options: unknown,
+  callback: (error: Error | null, socket?: Socket) => void,
+) => Socket | undefined;
 
 /** How undici connects to an endpoint. */
 export interface Connector {
@@ -40,6 +43,7 @@ export function createConnector(endpoint: Endpoint): Connector {
           const connection = openSshConnection(endpoint) as Socket;
           // undici goes on only where it is called back later.
           setImmediate(() => callback(null, connection));
+          return connection;
         },
       };
     case "tcp": {
@@ -50,6 +54,17 @@ export function createConnector(endpoint: Endpoint): Connector {
     default:
       return endpoint satisfies never;
   }
+}
+
+/** The same way, to connections that keep no process alive. */
+export function connectQuietly(connect: Connect): Connect {
+  return (options, callback) => {
+    const socket = connect(options, callback);
+    socket?.unref();
+    // undici takes them back into account with each request.
+    if (socket !== undefined) socket.ref = () => socket;
+    return socket;
+  };
 }
 
 function readTls({ caFile, certFile, keyFile }: TlsFiles): SocketOptions {

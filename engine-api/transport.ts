@@ -1,11 +1,12 @@
 import type { Duplex, Readable } from "node:stream";
-import type { Client, Dispatcher } from "undici";
+import type { buildConnector, Client, Dispatcher } from "undici";
 // The index loads fetch, web sockets, caches and mocks too, which takes four times as long; and Bun replaces it by a shim without a Client.
+import undiciConnector from "undici/lib/core/connect.js";
 import UndiciClient from "undici/lib/dispatcher/client.js";
 import { abandonOnAbort } from "./abort.ts";
 import { type Agent, createAgent } from "./agent.ts";
 import { explainFailure, type RequestBody, type ResponseBody, watchBody } from "./bodies.ts";
-import { createConnector } from "./connector.ts";
+import { type Connect, connectQuietly, createConnector, type SocketOptions } from "./connector.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { ProtocolError } from "./errors.ts";
 import { createPlainAnswer } from "./plain-answer.ts";
@@ -56,10 +57,15 @@ export interface Transport {
  * A transport over undici for a unix socket, a named pipe, a TCP port with or without TLS, or ssh. Waiting has no time limit of its own: give a signal.
  * Idle connections do not keep the process alive.
  *
+ * @param options.isBackground those in use do not either. @default false
  * @throws EngineError where a file that TLS needs cannot be read.
  */
-export function createTransport(endpoint: Endpoint): Transport {
-  const { origin, connect } = createConnector(endpoint);
+export function createTransport(
+  endpoint: Endpoint,
+  { isBackground = false }: { readonly isBackground?: boolean } = {},
+): Transport {
+  const { origin, connect: way } = createConnector(endpoint);
+  const connect = isBackground ? connectQuietly(typeof way === "function" ? way : build(way)) : way;
   const address = formatEndpoint(endpoint);
   // undici's own limits of 300 s would cut wait, events, attach and logs.
   const limits = { headersTimeout: 0, bodyTimeout: 0, connect: connect as object };
@@ -95,6 +101,13 @@ export function createTransport(endpoint: Endpoint): Transport {
       await agent.destroy();
     },
   };
+}
+
+/** undici's own way to a socket. */
+function build(options: SocketOptions): Connect {
+  return (undiciConnector as (options: buildConnector.BuildOptions) => Connect)(
+    options as buildConnector.BuildOptions,
+  );
 }
 
 function dispatchOptions(

@@ -72,6 +72,30 @@ export type { Proposal, Propose, ProposeContext, Proposer } from "./loop/propose
 export type { PriceColumns } from "./loop/score/price-table.ts";
 export { createSignalScore, type Measure, type SignalScoreOptions } from "./loop/score/signal-score.ts";
 export { valueScore } from "./loop/score/value-score.ts";
+export type { ReadAlertsOptions } from "./monitor/alert-feed.ts";
+export type { MonitoredChange } from "./monitor/live-containers.ts";
+export { createMonitor, type Monitor, type MonitorEvents } from "./monitor/monitor.ts";
+export type { MonitorOptions } from "./monitor/options.ts";
+export type { MetricsSource } from "./monitor/server/routes.ts";
+export {
+  type MonitorServer,
+  type ServeMonitorOptions,
+  serveMonitor,
+} from "./monitor/server/serve-monitor.ts";
+export type { SnapshotStreamOptions } from "./monitor/server/snapshot-stream.ts";
+export type {
+  ActiveRun,
+  EndedRun,
+  MonitoredContainer,
+  MonitoredEngine,
+  MonitoredExecutor,
+  MonitoredLatency,
+  MonitoredOwner,
+  MonitoredPool,
+  MonitoredRuns,
+  MonitoredSweep,
+  MonitorSnapshot,
+} from "./monitor/snapshot.ts";
 export type { UsageSample } from "./monitor/usage-sample.ts";
 export {
   type AuditMode,

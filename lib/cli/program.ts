@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   run: async () => (await import("./commands/run.ts")).addRunCommand,
   batch: async () => (await import("./commands/batch.ts")).addBatchCommand,
   loop: async () => (await import("./commands/loop.ts")).addLoopCommand,
+  monitor: async () => (await import("./commands/monitor.ts")).addMonitorCommand,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
   image: async () => (await import("./commands/image.ts")).addImageCommand,
   ps: async () => (await import("./commands/ps.ts")).addPsCommand,

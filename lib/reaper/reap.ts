@@ -4,8 +4,9 @@ import { labels, type Owner } from "../ownership.ts";
 import { cleanUp } from "../run/cleanup.ts";
 import type { CleanupReport } from "../verdict.ts";
 import { type FoundContainer, readFoundContainer } from "./found-container.ts";
+import { clockSkewOf, gatherFacts } from "./host-facts.ts";
 import { createHostView, type HostView } from "./host-view.ts";
-import { type HostFacts, type Judgement, judgeOrphan } from "./judge-orphan.ts";
+import { type Judgement, judgeOrphan } from "./judge-orphan.ts";
 
 const defaultCallTimeoutMs = 30_000;
 
@@ -102,8 +103,7 @@ async function measureClockSkew(
   const limit = AbortSignal.timeout(options.callTimeoutMs ?? defaultCallTimeoutMs);
   try {
     const { SystemTime } = await engineInfo(client, { signal: either(options, limit) });
-    const skewMs = Date.parse(SystemTime ?? "") - (askedAtMs + host.now()) / 2;
-    return Number.isFinite(skewMs) ? Math.round(skewMs) : null;
+    return clockSkewOf(SystemTime, askedAtMs, host.now());
   } catch {
     options.signal?.throwIfAborted();
     return null;
@@ -131,18 +131,6 @@ async function judgeAndRemove(
     return { ...known, ...judgement, outcome: isDoomed ? "would-remove" : "kept", cleanup: null };
   const cleanup = await leaveOnAbort(() => cleanUp(client, id), options.signal);
   return { ...known, ...judgement, outcome: cleanup.isConfirmed ? "removed" : "failed", cleanup };
-}
-
-function gatherFacts({ claim }: FoundContainer, host: HostView, clockSkewMs: number | null): HostFacts {
-  const nowMs = host.now();
-  return {
-    nowMs,
-    engineNowMs: clockSkewMs === null ? null : nowMs + clockSkewMs,
-    bootedAtMs: host.bootedAtMs,
-    host: host.host,
-    scope: host.scope,
-    ownerProcess: claim === null ? { kind: "hidden" } : host.lookUp(claim.owner.pid),
-  };
 }
 
 function either({ signal }: ReapOptions, limit: AbortSignal): AbortSignal {

@@ -41,6 +41,7 @@ const open =
 
 const routes: Routes = {
   "GET /info": json(200, {}),
+  "GET /version": () => new Promise(() => undefined),
   "GET /containers/{id}/json": json(200, { Config: { Tty: false } }),
   "GET /containers/{id}/logs": open(frame("stdout", "x")),
   "GET /events": open('{"Type":"container"}\n'),
@@ -48,7 +49,7 @@ const routes: Routes = {
   "POST /containers/{id}/wait": ({ head }) => head(200, {}),
 };
 
-for (const mode of ["import", "create", "call", "left", "closed"])
+for (const mode of ["import", "create", "call", "left", "background", "closed"])
   test(`ends by itself: ${mode}`, async ({ signal }) => {
     await using engine = await startStubEngine(routes);
     assert.equal(await run(engine.endpoint, mode, signal), { code: 0, output: `did ${mode}\n` });

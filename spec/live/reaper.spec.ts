@@ -1,85 +1,27 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import * as assert from "uvu/assert";
-import {
-  containerExists,
-  createClient,
-  createContainer,
-  type EngineClient,
-  removeContainer,
-  startContainer,
-} from "../../engine-api/mod.ts";
+import { containerExists, createClient, type EngineClient } from "../../engine-api/mod.ts";
 import { createExecutor } from "../../lib/executor.ts";
-import { defaultImage } from "../../lib/image/names.ts";
-import { containerName, currentOwner, labels, newRunId, type Owner, runLabels } from "../../lib/ownership.ts";
-import { createHostView, type HostView } from "../../lib/reaper/host-view.ts";
+import { currentOwner, labels, newRunId } from "../../lib/ownership.ts";
+import type { HostView } from "../../lib/reaper/host-view.ts";
 import { type ReapOptions, type ReapReport, reap } from "../../lib/reaper/reap.ts";
 import { createSweeper } from "../../lib/reaper/sweeper.ts";
 import { runCommand } from "../support/cli.ts";
 import { findFault, killRounds, summarize } from "../support/kill-host/kill-rounds.ts";
+import { labelContainers } from "../support/labelled-containers.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("the reaper on a real Engine");
 
-/** Carried by every container of these specs, so that no other is ever touched. */
-const ownLabel = "brigbox-spec.reaper";
-const ownValue = newRunId();
-const withLabels = [`${ownLabel}=${ownValue}`];
-
-/** A host of its own name, so that no reaper but the one of these specs knows its processes. */
-const here: HostView = { ...createHostView(), host: `spec-${ownValue}` };
-const me: Owner = { ...currentOwner(), host: here.host };
-
 const client: EngineClient = createClient();
-const made = new Set<string>();
+const { here, me, withLabels, make, deadOwner, removeAll } = labelContainers(client, "brigbox-spec.reaper");
 
 test.after(async () => {
-  for (const id of made) await removeContainer(client, id, { force: true }).catch(() => undefined);
+  await removeAll();
   await client.close();
 });
 
-interface Made {
-  readonly owner?: Owner;
-  readonly deadlineMs?: number;
-  readonly isStarted?: boolean;
-  /** Replaces labels; null takes one away. */
-  readonly change?: Readonly<Record<string, string | null>>;
-  readonly name?: string;
-}
-
-/** A container that does nothing for long, labelled as told; its id. */
-async function make({ owner = me, deadlineMs = Date.now() + 600_000, ...rest }: Made): Promise<string> {
-  const runId = newRunId();
-  const all = {
-    ...runLabels({ runId, owner, policyHash: "none", deadlineMs }),
-    [ownLabel]: ownValue,
-    ...rest.change,
-  };
-  const spec = {
-    Image: defaultImage,
-    Entrypoint: ["sleep"],
-    Cmd: ["600"],
-    NetworkDisabled: true,
-    HostConfig: { NetworkMode: "none" },
-    Labels: Object.fromEntries(
-      Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
-    ),
-  };
-  const { id } = await createContainer(client, spec, { name: rest.name ?? containerName(runId) });
-  made.add(id);
-  if (rest.isStarted === true) await startContainer(client, id);
-  return id;
-}
-
 const reapOwn = (options: ReapOptions = {}): Promise<ReapReport> =>
   reap(client, { host: here, withLabels, ...options });
-
-/** A process that lived and is collected. */
-async function deadOwner(): Promise<Owner> {
-  const child = spawn("true");
-  await once(child, "exit");
-  return { ...me, pid: child.pid ?? 0, startTime: "1" };
-}
 
 test("exactly those go whose owner is dead or whose deadline is long past", async () => {
   const dead = await deadOwner();

@@ -20,10 +20,10 @@ removeUnusedTypes([
   "lib/metrics/mod.d.ts",
 ]);
 joinModules("dist/lib/validator/validate.js");
-const programs = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((path) =>
-  path.endsWith(".py"),
+const data = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((path) =>
+  /\.(py|html|css|js|svg)$/.test(path),
 );
-for (const path of programs) cpSync(join("lib", path), join("dist/lib", path));
+for (const path of data) cpSync(join("lib", path), join("dist/lib", path));
 cpSync("profiles", "dist/profiles", { recursive: true });
 chmodSync("dist/lib/cli/main.js", 0o755);
 

@@ -127,6 +127,7 @@ function checkFiles(files: readonly string[]): void {
     "dist/lib/metrics/mod.d.ts",
     "dist/lib/tracing/mod.d.ts",
     "dist/lib/harness/python/supervisor.py",
+    "dist/lib/monitor/page/index.html",
     "dist/profiles/image/Dockerfile",
     "dist/profiles/monitoring/alerts.yaml",
     "dist/profiles/monitoring/dashboard.json",

@@ -17,6 +17,9 @@ export interface CliSurroundings {
   readonly signal?: AbortSignal;
   /** Variables; none unless given. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it writes, for a spec that reads along. */
+  readonly out?: CapturedOutput;
+  readonly err?: CapturedOutput;
   /** Answers questions; nobody is there to be asked unless given. */
   readonly confirm?: (question: string) => Promise<boolean>;
 }
@@ -50,9 +53,9 @@ export async function runCommand(args: readonly string[], around: CliSurrounding
     signal = new AbortController().signal,
     confirm = null,
     env = {},
+    out = captureOutput({ isTerminal, columns }),
+    err = captureOutput({ isTerminal, columns }),
   } = around;
-  const out = captureOutput({ isTerminal, columns });
-  const err = captureOutput({ isTerminal, columns });
   const context: CliContext = { out, err, stdin: onePiece(stdin), env, signal, confirm };
   const exitCode = await runCli(args, context);
   return { exitCode, out: out.text(), err: err.text() };

@@ -1,6 +1,7 @@
 import { createClient, inspectImage } from "../../engine-api/mod.ts";
 import { defaultImage } from "../../lib/image/names.ts";
 import { cgroup2Endpoint } from "./cgroup2-engine/endpoint.ts";
+import { browserObstacle } from "./chromium.ts";
 import { ownEngineObstacle } from "./own-engine.ts";
 import { prometheusObstacle } from "./prometheus/programs.ts";
 import { secondEndpoint } from "./second-engine/endpoint.ts";
@@ -42,6 +43,14 @@ export function findPrometheusObstacle(mode: LiveMode): string | null {
 }
 
 function throwIfRequired(reason: string | null, mode: LiveMode): string | null {
+  if (reason !== null && mode === "require")
+    throw new Error(`live specs are required, and some cannot run: ${reason}`);
+  return reason;
+}
+
+/** The same for specs that look at a page in a browser. */
+export function findBrowserObstacle(mode: LiveMode): string | null {
+  const reason = browserObstacle();
   if (reason !== null && mode === "require")
     throw new Error(`live specs are required, and some cannot run: ${reason}`);
   return reason;

@@ -9,6 +9,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
+  findBrowserObstacle,
   findCgroup2Obstacle,
   findLiveObstacle,
   findOwnObstacle,
@@ -56,6 +57,11 @@ const needs: readonly { readonly folder: string; readonly what: string; find(): 
     folder: "prometheus",
     what: "with a Prometheus",
     find: () => findPrometheusObstacle(liveMode(process.argv, process.env)),
+  },
+  {
+    folder: "browser",
+    what: "in a browser",
+    find: () => findBrowserObstacle(liveMode(process.argv, process.env)),
   },
 ];
 const found = needs.map(({ folder, what, find }) => {

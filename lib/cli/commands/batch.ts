@@ -17,12 +17,13 @@ import { exitCodes } from "../exit-codes.ts";
 import { loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { readFiles, readInputs } from "../input/read-inputs.ts";
 import { type RunFlags, splitNames, toDirectOptions, toPolicy, withRunOptions } from "../input/run-flags.ts";
+import { type MonitorFlag, openMonitorBeside, portOf, withMonitorOption } from "../monitor/monitor-flag.ts";
 import type { Output } from "../output/terminal.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import type { Outcome } from "../program.ts";
 import { withClient } from "../with-client.ts";
 
-interface Flags extends GlobalOptions, RunFlags {
+interface Flags extends GlobalOptions, RunFlags, MonitorFlag {
   readonly concurrency: string;
   readonly pool?: string;
   readonly preload?: string;
@@ -60,7 +61,7 @@ Examples:
 export function addBatchCommand(program: Command, context: CliContext, outcome: Outcome): void {
   const command = program.command("batch");
   const source = command.argument("<jobs>", "a directory with Python files, or a JSONL file");
-  withRunOptions(withConfigOptions(source))
+  withMonitorOption(withRunOptions(withConfigOptions(source)))
     .summary("run many Python files in sandboxes, a few at a time")
     .description(
       "Runs many Python files, each in a container of its own, a few at a time, and writes a result line for each.",
@@ -82,6 +83,7 @@ async function runBatchCommand(path: string, flags: Flags, context: CliContext):
   if (concurrency === 0) throw new ConfigError("--concurrency: nothing is run 0 at a time; write it like 5");
   if (flags.resume === true && flags.out === undefined)
     throw new ConfigError("--resume goes on with a file of results; name it with --out");
+  const monitorPort = portOf(flags);
   const shared = await readShared(flags, config);
   const { policy } = shared;
   const direct = toDirectOptions(flags, { ...config, policy });
@@ -98,6 +100,8 @@ async function runBatchCommand(path: string, flags: Flags, context: CliContext):
     const options = executorOptions(flags, { config, shared, concurrency });
     const end = await withClient({ host: flags.host ?? config.endpoint }, async (client) => {
       await using executor = createExecutor({ ...options, ...direct, client });
+      const { say } = reporter;
+      await using _monitor = await openMonitorBeside(monitorPort, { client, executor, say }, context);
       await warmUp(executor, { reporter, poolSize: options.pool.size, signal: context.signal });
       const { signal } = context;
       return await runJobs({ ...reporter, executor, source, shared, sink, tally, concurrency, signal });

@@ -10,12 +10,13 @@ import { resolvePolicy } from "../../policy/resolve-policy.ts";
 import type { CliContext, GlobalOptions } from "../context.ts";
 import { type ConfigFlags, loadFlaggedConfig, withConfigOptions } from "../input/config-flags.ts";
 import { toDirectOptions, unsafeDirectOption } from "../input/run-flags.ts";
+import { type MonitorFlag, openMonitorBeside, portOf, withMonitorOption } from "../monitor/monitor-flag.ts";
 import { championLines, countsLine } from "../output/loop-text.ts";
-import { createLoopView } from "../output/loop-view.ts";
+import { createLoopView, type LoopView } from "../output/loop-view.ts";
 import { warnOfWeakness } from "../output/warn-of-weakness.ts";
 import { withClient } from "../with-client.ts";
 
-interface LoopFlags extends GlobalOptions, ConfigFlags {
+interface LoopFlags extends GlobalOptions, ConfigFlags, MonitorFlag {
   readonly journal?: string;
   readonly candidates?: string;
   readonly sandbox?: string;
@@ -40,7 +41,7 @@ const reasons: Readonly<Record<LoopSummary["reason"], string>> = {
 
 /** `brigbox loop CONFIG` */
 export function addLoopCommand(program: Command, context: CliContext): void {
-  withConfigOptions(program.command("loop"))
+  withMonitorOption(withConfigOptions(program.command("loop")))
     .summary("propose, run and score code until a budget is used up")
     .description(
       "Works through a loop that a YAML file describes: proposes code, runs it in sandboxes, scores it, and keeps the best.",
@@ -67,8 +68,10 @@ async function runLoop(path: string, flags: LoopFlags, context: CliContext): Pro
   const configured = await loadLoop(path, context.env);
   const options = override(configured.options, flags);
   checkSandbox(flags, configured.sandbox);
-  const summary = await withExecutor(configured, { flags, context }, (executor) =>
-    work({ ...options, executor, signal: context.signal }, flags, context),
+  const { budget, champions = 5 } = options;
+  const view = createLoopView(context.err, { budget: budget.candidates, champions });
+  const summary = await withExecutor(configured, { flags, context, say: view.say }, (executor) =>
+    work({ ...options, executor, signal: context.signal }, { flags, view }, context),
   );
   const [best] = summary.champions;
   if (flags.out !== undefined && best !== undefined) await writeBest(flags.out, best);
@@ -102,9 +105,14 @@ function checkSandbox({ sandbox, unsafeDirect = false }: LoopFlags, configured: 
 
 async function withExecutor<T>(
   { policy: limits, pool }: ConfiguredLoop,
-  { flags, context }: { readonly flags: LoopFlags; readonly context: CliContext },
+  {
+    flags,
+    context,
+    say,
+  }: { readonly flags: LoopFlags; readonly context: CliContext; readonly say: LoopView["say"] },
   use: (executor: LoopExecutor) => Promise<T>,
 ): Promise<T> {
+  const monitorPort = portOf(flags);
   const config = await loadFlaggedConfig(flags, context);
   const policy = resolvePolicy(limits, config.policy);
   const { verify, image } = config;
@@ -113,14 +121,18 @@ async function withExecutor<T>(
   return withClient({ host: flags.host ?? config.endpoint }, async (client) => {
     const options = { client, policy, verify, image, ...direct, ...(pool !== null && { pool }) };
     await using executor = createExecutor(options);
+    await using _monitor = await openMonitorBeside(monitorPort, { client, executor, say }, context);
     // Awaited here, since the executor ends its runs when it is let go of.
     return await use(executor);
   });
 }
 
-async function work(options: LoopOptions, flags: LoopFlags, { out, err }: CliContext): Promise<LoopSummary> {
+async function work(
+  options: LoopOptions,
+  { flags, view }: { readonly flags: LoopFlags; readonly view: LoopView },
+  { out, err }: CliContext,
+): Promise<LoopSummary> {
   const isJson = flags.json === true;
-  const view = createLoopView(err, { budget: options.budget.candidates, champions: options.champions ?? 5 });
   const { createLoop } = await import("../../loop/loop.ts");
   let summary: LoopSummary | null = null;
   try {

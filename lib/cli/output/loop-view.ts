@@ -7,6 +7,8 @@ import { type Output, paint } from "./terminal.ts";
 /** Shows a loop at work. */
 export interface LoopView {
   show(event: LoopEvent): Promise<void>;
+  /** A line of its own, which stays. */
+  say(line: string): Promise<void>;
   /** Takes away what is drawn over, so that other text can follow. */
   clear(): Promise<void>;
 }
@@ -34,6 +36,7 @@ function createLines(output: Output): LoopView {
       const line = eventLine(event, output);
       if (line !== null) await output.write(`${line}\n`);
     },
+    say: (line) => output.write(`${line}\n`),
     clear: async () => undefined,
   };
 }
@@ -62,6 +65,11 @@ function createTable(
       const lines = boardLines(board, output, budget);
       const text = `${erase()}${lines.join("\n")}\n`;
       drawn = lines.length;
+      await output.write(text);
+    },
+    async say(line) {
+      const text = `${erase()}${line}\n`;
+      drawn = 0;
       await output.write(text);
     },
     async clear() {

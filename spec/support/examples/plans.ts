@@ -40,6 +40,7 @@ export const plans: Readonly<Record<string, Plan>> = {
     prints:
       /^# HELP brigbox_[\s\S]*^brigbox_runs_total\{status="ok"\} 1\n[\s\S]*^brigbox_validator_rejections_total\{rule="R1"\} 1$/m,
   },
+  "README.md: The monitor": { on: "own engine", prints: /^http:\/\/127\.0\.0\.1:9464\/ up 1 0$/m },
   "README.md: The loop": { on: "own engine", prints: /^[0-9]+ -?[0-9]+\n[\s\S]*5 25\n$/ },
   "README.md: The Engine API alone": {
     on: "own engine",
