@@ -1,72 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import { createClient } from "../../../engine-api/mod.ts";
 import { SandboxError } from "../../../lib/errors.ts";
-import { defaultPolicy } from "../../../lib/policy/policy.ts";
-import { type Admission, createAdmission } from "../../../lib/run/admission.ts";
-import type { RunHandle } from "../../../lib/run/run-handle.ts";
-import { resolveSession, type SessionLife, type SessionOptions } from "../../../lib/session/options.ts";
-import { createSession, type OpenSession } from "../../../lib/session/session.ts";
 import { rejection, rejectionOf } from "../../support/catch-error.ts";
 import { eventually } from "../../support/eventually.ts";
-import { createFakeCells, type FakeCellContainer } from "../../support/fake-cells.ts";
 import { settle } from "../../support/fake-containers.ts";
-import { createRandom } from "../../support/random.ts";
+import { withSession } from "../../support/play-session.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("a session");
-
-interface Rig {
-  readonly session: OpenSession;
-  readonly made: FakeCellContainer[];
-  readonly admission: Admission;
-  /** The container that was made last. */
-  last(): FakeCellContainer;
-}
-
-interface RigOptions extends SessionOptions {
-  /** Its first container does not get ready by itself. */
-  readonly isClosed?: boolean;
-  readonly staysBehind?: boolean;
-}
-
-async function withSession(
-  { isClosed = false, staysBehind = false, ...options }: RigOptions,
-  body: (rig: Rig) => Promise<void>,
-): Promise<void> {
-  const { life } = resolveSession(options, defaultPolicy) as { life: SessionLife };
-  const admission = createAdmission({}, async () => ({ memoryBytes: 1e12, cpus: 100 }));
-  const { made, surroundings } = createFakeCells(admission, { staysBehind });
-  // Of a client that is never asked.
-  const recipe = { client: createClient({ endpoint: "unix:///nowhere" }), image: "sha256:0" };
-  const session = createSession({
-    executorId: "e",
-    id: "s",
-    life,
-    policy: defaultPolicy,
-    recipe,
-    surroundings,
-  });
-  const last = (): FakeCellContainer => {
-    const container = made.at(-1);
-    if (container === undefined) throw new Error("no container was made");
-    return container;
-  };
-  try {
-    if (!isClosed) {
-      const opened = session.open();
-      await eventually(() => made.length === 1);
-      last().becomeReady();
-      await opened;
-    }
-    await body({ session, made, admission, last });
-  } finally {
-    const closed = session.close();
-    for (const container of made) container.vanish();
-    await closed;
-  }
-  assert.equal(admission.counts(), { active: 0, queued: 0 }, "its place is free again");
-}
 
 test("runs cells one at a time, in the order in which they came, in one container", () =>
   withSession({}, async ({ session, made, last, admission }) => {
@@ -291,45 +232,5 @@ test("by default those names come back of which the cell speaks", () =>
     assert.equal(returns, [[], ["result"], [], ["signal", "result"]]);
     assert.is(last().jobs[3]?.fileName, "cell-4.py");
   }));
-
-test("however cells, cancellations, losses and resets follow each other, all ends, and no two containers stand side by side", async () => {
-  for (let seed = 0; seed < 60; seed++) await liveAnyhow(seed);
-});
-
-async function liveAnyhow(seed: number): Promise<void> {
-  const random = createRandom(seed);
-  const handles: RunHandle[] = [];
-  const resets: Promise<unknown>[] = [];
-  await withSession({ staysBehind: true, afterIdle: "restart", maxIdleMs: 3 }, async ({ session, made }) => {
-    const acts: readonly (() => void)[] = [
-      () => void handles.push(session.start(`a = ${handles.length}`)),
-      () => handles[random(handles.length)]?.cancel(),
-      () => made.at(-1)?.becomeReady(),
-      () => made.at(-1)?.becomeReady(),
-      () => made.at(-1)?.endCell(),
-      () => made.at(-1)?.endCell(),
-      () => made.at(-1)?.end(),
-      () => made.at(-1)?.end({ kind: "failed", error: new Error("lost") }),
-      () => made[random(made.length)]?.vanishIfOver(),
-      () => made.at(-1)?.vanishIfOver(),
-      () => void resets.push(session.reset().catch(() => undefined)),
-    ];
-    for (let turn = 0; turn < 60; turn++) {
-      acts[random(acts.length)]?.();
-      if (random(3) > 0) await settle();
-      if (random(20) === 0) await delay(4);
-      const there = made.filter((container) => !container.isGone());
-      assert.ok(there.length <= 1, `seed ${seed}: ${there.length} containers at a time`);
-    }
-    const closed = session.close();
-    for (const container of made) container.vanish();
-    await closed;
-    await Promise.all(resets);
-    const results = await Promise.allSettled(handles.map(({ result }) => result));
-    for (const result of results)
-      if (result.status === "rejected") assert.instance(result.reason, SandboxError);
-    await Promise.all(handles.map(({ cleaned }) => cleaned));
-  });
-}
 
 test.run();
