@@ -4,7 +4,7 @@ import { toUsageSample, type UsageSample } from "./usage-sample.ts";
 
 /** A run of which samples are wanted. */
 export interface WatchedRun {
-  /** Null where there is no container, and nothing to sample. */
+  /** Null where there is no container, and so no sample. */
   readonly client: EngineClient | null;
   readonly containerName: string;
   /** Resolves to true once the container runs, to false where it never will. */
@@ -23,11 +23,11 @@ export async function* watchUsage(
   { client, containerName, runs, ended }: WatchedRun,
   signal?: AbortSignal,
 ): AsyncGenerator<UsageSample, void, undefined> {
-  if (client === null) return;
   const over = new AbortController();
   void ended.then(() => over.abort());
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  if ((await orAborted(runs, either)) === true) yield* samplesOf(client, containerName, either);
+  if (client !== null && (await orAborted(runs, either)) === true)
+    yield* samplesOf(client, containerName, either);
   signal?.throwIfAborted();
 }
 

@@ -34,8 +34,8 @@ export interface RunHandle {
   readonly cleaned: Promise<CleanupReport>;
   /**
    * What the container uses, about once a second from the moment at which it runs, however often it is asked for; asks the Engine only while
-   * somebody reads. It ends with the run, at once where nothing was started, and early where the Engine can tell no more; no failure of it is
-   * one of the run. A container that waited or that serves a session counts from its own start.
+   * somebody reads. It ends with the run, at once where nothing was started or no container is around the code, and early where the Engine can
+   * tell no more; no failure of it is one of the run. A container that waited or that serves a session counts from its own start.
    *
    * @param options.signal ends it; reading then rejects with the signal's reason.
    * @example

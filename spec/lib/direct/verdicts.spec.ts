@@ -49,6 +49,18 @@ result = {"text": text, "number": x * 2}
     assert.equal([result.cleanup?.strategy, result.usage.stdoutBytes], ["remove", 4]);
   });
 
+  test("what only a container's cgroup can tell is null, and never the machine's", async () => {
+    const handle = executor().start("data = b'x' * 50_000_000");
+    for await (const _ of handle.stats()) assert.unreachable("there is nobody to ask");
+    const { usage } = await handle.result;
+    await handle.cleaned;
+    const { containerPeakBytes, pids, throttledMs, throttledPeriods, peakMemoryBytes, maxRssBytes } = usage;
+    assert.equal([containerPeakBytes, pids, throttledMs, throttledPeriods], [null, null, null, null]);
+    assert.ok(
+      peakMemoryBytes !== null && peakMemoryBytes > 45_000_000 && peakMemoryBytes < (maxRssBytes ?? 0),
+    );
+  });
+
   test("every status has the keys that it has in a container", async () => {
     const keysOf = (result: RunResult) => ({
       all: Object.keys(result),
