@@ -128,26 +128,30 @@ export interface Usage {
   /** The largest resident set of any one process, with what was there before the code: the interpreter, and what a pool preloaded. */
   readonly maxRssBytes: number | null;
   /**
-   * The most that the code added, at one time, to what was there right before it began: of all its processes together, with the files that it
-   * wrote into `/tmp` and `/dev/shm` and the copies that were made of its values to send them, without what the kernel keeps of files that were
-   * read. The kernel's own count, to some hundred KiB.
+   * The most that the code added, at one time, to what was there right before it began, its inputs included: of all its processes together,
+   * with the files that it wrote into `/tmp` and `/dev/shm`, and the copies that were made of its values to send them; without what the kernel
+   * keeps of files that were read. The kernel's own count, to some hundred KiB. Null where the code never began.
    *
-   * Where the kernel's peak is an older one (of an earlier cell of the session), or is not told (before Linux 5.19 on cgroup v2, under gVisor),
-   * it is at least that of the largest single process, and of what was seen every 50 ms. What lasted less in other processes or in files is
-   * then missing; under gVisor all of it is.
+   * Where the kernel's peak is an older one (of an earlier cell of the session), or is not told (before Linux 5.19 on cgroup v2), it is that of
+   * the largest single process, or what was seen at intervals of a twentieth of the time gone by, 2 to 50 ms, whichever is more: what other
+   * processes, and files that are gone again, held for less than that is missing. Under gVisor, and without a container, it is that of
+   * the largest process; in sessions under gVisor it is null.
    */
   readonly peakMemoryBytes: number | null;
   /**
    * The most that was charged to the whole container since its start, the supervisor and cached files included: what `memoryBytes` limits.
-   * Null where the kernel does not tell (before Linux 5.19 on cgroup v2, under gVisor).
+   * Null where the kernel does not tell (before Linux 5.19 on cgroup v2, under gVisor, without a container).
    */
   readonly containerPeakBytes: number | null;
   /**
    * The most processes and threads that the whole container had at one time since its start: what `pids` limits. The start itself and the
-   * supervisor are counted, so it is seldom below 5. Null where the kernel does not tell (before Linux 6.1, under gVisor).
+   * supervisor are counted, so it is seldom below 5. Null where the kernel does not tell (before Linux 6.1, under gVisor, without a container).
    */
   readonly pids: number | null;
-  /** How long the container had to wait for its share of the processor while the code ran, its processors added up, milliseconds. */
+  /**
+   * How long the container had to wait for its share of the processor while the code ran, its processors added up, milliseconds; null where
+   * the kernel does not tell.
+   */
   readonly throttledMs: number | null;
   /** In how many of the scheduler's periods, mostly of 100 ms, it had to. */
   readonly throttledPeriods: number | null;

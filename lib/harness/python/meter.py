@@ -5,7 +5,7 @@ import time
 import brigbox_cgroup as cgroup
 
 # How often memory is looked at where the kernel's own peak is of no use, seconds; more often at first, for what is short has short peaks.
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.05
 # Below this an older peak hides too little to look for.
 SLACK = 4 * 1024 * 1024
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -63,7 +63,7 @@ class Meter:
 
     def pause(self):
         """For how long there is nothing to look at, seconds."""
-        return min(max((self.seen_at - self.started) / 10, SHORTEST_PAUSE), LONGEST_PAUSE)
+        return min(max((self.seen_at - self.started) / 20, SHORTEST_PAUSE), LONGEST_PAUSE)
 
     def sample(self):
         """To be called often; looks when it is time."""

@@ -7,6 +7,7 @@ import { rejectionOf } from "../../support/catch-error.ts";
 import { countContainers } from "../../support/containers-of.ts";
 import { type OwnEngine, startOwnEngine } from "../../support/own-engine.ts";
 import { suite } from "../../support/suite.ts";
+import { assertPeak, readUser } from "../../support/usage.ts";
 
 /** Without KVM, which the machines of CI may lack; the sandbox has no network anyway. */
 const runsc = { path: "runsc", runtimeArgs: ["--platform=ptrace", "--network=none"] };
@@ -46,6 +47,14 @@ test("values of pandas come back as they do without it", async () => {
   const [one, other] = [await jail.run(code), await ordinary.run(code)];
   assert.is(one.status, "ok", one.message);
   assert.is(JSON.stringify(one.values.result), JSON.stringify(other.values.result));
+});
+
+test("memory is measured by the largest process, and nothing else is known of the container", async () => {
+  await using jail = createHere({ validator: "off", audit: "off" });
+  const result = await jail.run(readUser("touch-again", 64));
+  assertPeak(result, 64);
+  const { containerPeakBytes, pids, throttledMs, throttledPeriods } = result.usage;
+  assert.equal([containerPeakBytes, pids, throttledMs, throttledPeriods], [null, null, null, null]);
 });
 
 const verdicts: readonly (readonly [status: string, code: string])[] = [

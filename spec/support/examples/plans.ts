@@ -35,6 +35,10 @@ export const plans: Readonly<Record<string, Plan>> = {
     prints: /^none direct finished in .*; no container was around it\n$/,
   },
   "README.md: Sessions": { on: "own engine", given: givenPrices, prints: /^0\.35\d+\n$/ },
+  "README.md: What it used": {
+    on: "own engine",
+    prints: /^(\d+ (null|[\d.]+) \d+\n)*6[789]\d{6} [78]\d{7} [\d.]+ [\d.]+\n$/,
+  },
   "README.md: Metrics": {
     on: "own engine",
     prints:
