@@ -187,6 +187,7 @@ function checkRuntime(runtime: unknown): void {
 /** Where only the memory was lowered, /tmp and /dev/shm shrink with it, so that one flag suffices. */
 function fitFileSystems(policy: Policy, asked: Partial<Policy>): Policy {
   const { memoryBytes, tmpBytes, shmBytes } = policy;
+  if (asked.memoryBytes === undefined) return policy;
   return {
     ...policy,
     tmpBytes: asked.tmpBytes === undefined ? Math.min(tmpBytes, Math.floor(memoryBytes / 4)) : tmpBytes,

@@ -33,6 +33,13 @@ test("undefined is as good as not there", () => {
   assert.equal(resolvePolicy({ memoryBytes: undefined } as unknown as Partial<Policy>), defaultPolicy);
 });
 
+test("a run that does not speak of memory leaves file systems as large as its executor's", () => {
+  const policy = resolvePolicy({ memoryBytes: 256 * MiB, tmpBytes: 128 * MiB });
+  assert.equal(tightenPolicy(policy, {}), policy);
+  assert.is(tightenPolicy(policy, { timeoutMs: 1000 }).tmpBytes, 128 * MiB);
+  assert.is(tightenPolicy(policy, { memoryBytes: 128 * MiB }).tmpBytes, 32 * MiB);
+});
+
 test("where the memory is lowered alone, the file systems in it shrink", () => {
   const { tmpBytes, shmBytes } = resolvePolicy({ memoryBytes: 64 * MiB });
   assert.equal([tmpBytes, shmBytes], [16 * MiB, 8 * MiB]);
