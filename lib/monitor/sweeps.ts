@@ -52,11 +52,14 @@ export function createSweeps(client: EngineClient, options: SweepsOptions): Swee
 
   function schedule(): void {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      // Timers may come a little early; and where the Engine is gone now, it is done when it is back.
-      dueAt = 0;
-      sweepIfDue();
-    }, dueAt - performance.now());
+    timer = setTimeout(
+      () => {
+        // Timers may come a little early; and where the Engine is gone now, it is done when it is back.
+        dueAt = 0;
+        sweepIfDue();
+      },
+      Math.max(1, dueAt - performance.now()),
+    );
     timer.unref();
   }
 
