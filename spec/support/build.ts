@@ -1,6 +1,7 @@
 /**
  * Builds `dist`, which mirrors the sources: what tsc makes of them, and the data files that they read at run time. Of the validator's
- * files one is made: Node takes longer to find and open thirty modules than the validator for a strategy.
+ * files one is made, and of the client's: Node takes longer to find and open thirty modules than the validator for a strategy, and as
+ * long as undici takes to be loaded.
  */
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,6 +21,7 @@ removeUnusedTypes([
   "lib/metrics/mod.d.ts",
 ]);
 joinModules("dist/lib/validator/validate.js");
+joinModules("dist/engine-api/mod.js");
 const data = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((path) =>
   /\.(py|html|css|js|svg)$/.test(path),
 );
