@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { isAlias, isNode, isScalar, visit } from "yaml";
 import { ConfigError } from "../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { type LoopConfig, loopSchema } from "./loop-schema.ts";
+import { loopSchema } from "./loop-schema.ts";
+import type { LoopConfig } from "./loop-settings.ts";
 import { type LocatedYaml, parseYaml } from "./parse-yaml.ts";
 import { type Environment, substitute } from "./substitute.ts";
 

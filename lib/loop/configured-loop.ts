@@ -1,6 +1,6 @@
 import { extname, resolve } from "node:path";
 import { parseLoopConfig } from "../config/loop-config.ts";
-import type { LoopConfig } from "../config/loop-schema.ts";
+import type { LoopConfig } from "../config/loop-settings.ts";
 import type { Environment } from "../config/substitute.ts";
 import { ConfigError } from "../errors.ts";
 import { readLimited, refuse } from "../host/read-file.ts";

@@ -165,6 +165,12 @@ try {
     "--version",
   ]).trim();
   if (version !== manifest.version) throw new Error(`the command says that it is version ${version}`);
+  const config = inProject(folder, process.execPath, [
+    "node_modules/brigbox/dist/lib/cli/main.js",
+    "config",
+    "print",
+  ]);
+  if (!/^ *memory: 2GiB/m.test(config)) throw new Error(`the default configuration is: ${config}`);
   console.log(`the package is whole: brigbox ${version}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
