@@ -1,30 +1,27 @@
 import * as assert from "uvu/assert";
-import type { ReadyFrame, ReportFrame } from "../../../lib/harness/protocol.ts";
 import {
   type Effect,
   initialState,
   initialStateAhead,
   type RunEvent,
   type RunState,
-  type Step,
   step,
 } from "../../../lib/run/state.ts";
 import { createRandom } from "../../support/random.ts";
+import {
+  cancel,
+  done,
+  exited,
+  isAnswer,
+  lost,
+  nameOf,
+  outputEnded,
+  ready,
+  report,
+} from "../../support/run-events.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("the state machine of a run, at random");
-
-const ready: RunEvent = { type: "ready", frame: {} as ReadyFrame };
-const report: RunEvent = { type: "report", report: {} as ReportFrame };
-const cancel: RunEvent = { type: "cancel", reason: "enough" };
-const lost: RunEvent = { type: "failed", error: "lost" };
-const exited: RunEvent = { type: "exited", exitCode: 0 };
-const outputEnded: RunEvent = { type: "output-ended" };
-const done = (name: Step): RunEvent => ({ type: "step-done", step: name });
-
-function nameOf(effect: Effect): string {
-  return effect.type === "step" ? effect.step : effect.type;
-}
 
 /** What may happen next: answers to the effects that wait for one, and whatever a container or a caller does by itself. */
 function eventsFor(pending: readonly Effect[], hasStarted: boolean): RunEvent[] {
@@ -79,24 +76,6 @@ function endAnyhow(start: RunState, seed: number): void {
   assert.ok(seen.has("clean"), `seed ${seed} left a container: ${log.join(" ")}`);
   assert.ok(seen.has("finish"), `seed ${seed} never told that it is over`);
   assert.is(judgements, 1, `seed ${seed} gave out its evidence ${judgements} times`);
-}
-
-function isAnswer(event: RunEvent, effect: Effect): boolean {
-  switch (event.type) {
-    case "step-done":
-    case "step-failed":
-      return effect.type === "step" && effect.step === event.step;
-    case "judged":
-      return effect.type === "judge";
-    case "cleaned":
-      return effect.type === "clean";
-    case "clamped":
-      return effect.type === "clamp";
-    case "job":
-      return effect.type === "offer";
-    default:
-      return false;
-  }
 }
 
 test.run();

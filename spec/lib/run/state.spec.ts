@@ -1,26 +1,16 @@
 import * as assert from "uvu/assert";
-import type { ReadyFrame, ReportFrame } from "../../../lib/harness/protocol.ts";
 import {
-  type Effect,
   initialState,
   initialStateAhead,
   type RunEvent,
   type RunState,
-  type Step,
   step,
   steps,
 } from "../../../lib/run/state.ts";
+import { cancel, done, exited, lost, nameOf, outputEnded, ready, report } from "../../support/run-events.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("the state machine of a run");
-
-const ready: RunEvent = { type: "ready", frame: {} as ReadyFrame };
-const report: RunEvent = { type: "report", report: {} as ReportFrame };
-const cancel: RunEvent = { type: "cancel", reason: "enough" };
-const lost: RunEvent = { type: "failed", error: "lost" };
-const exited: RunEvent = { type: "exited", exitCode: 0 };
-const outputEnded: RunEvent = { type: "output-ended" };
-const done = (name: Step): RunEvent => ({ type: "step-done", step: name });
 
 /** Where a row of events leads, and the effects on the way, by name. */
 function drive(
@@ -38,10 +28,6 @@ function drive(
     effects.push(...next.effects.map(nameOf));
   }
   return { state, effects };
-}
-
-function nameOf(effect: Effect): string {
-  return effect.type === "step" ? effect.step : effect.type;
 }
 
 const prepared: readonly RunEvent[] = [{ type: "begin" }, ...steps.map(done)];

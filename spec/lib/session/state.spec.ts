@@ -1,28 +1,25 @@
 import * as assert from "uvu/assert";
-import type { ReadyFrame, ReportFrame } from "../../../lib/harness/protocol.ts";
-import {
-  initialStateAhead,
-  type RunEvent,
-  type RunState,
-  type Step,
-  step,
-  steps,
-} from "../../../lib/run/state.ts";
+import type { ReportFrame } from "../../../lib/harness/protocol.ts";
+import { initialStateAhead, type RunEvent, type RunState, step, steps } from "../../../lib/run/state.ts";
 import { type CellEffect, stepCells } from "../../../lib/session/state.ts";
 import { createRandom } from "../../support/random.ts";
+import {
+  cancel,
+  done,
+  exited,
+  isAnswer,
+  lost,
+  nameOf,
+  outputEnded,
+  ready,
+} from "../../support/run-events.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("the state machine of a session's container");
 
-const ready: RunEvent = { type: "ready", frame: {} as ReadyFrame };
 const kept: RunEvent = { type: "report", report: { isKept: true } as ReportFrame };
 const last: RunEvent = { type: "report", report: { isKept: false } as ReportFrame };
-const cancel: RunEvent = { type: "cancel", reason: "enough" };
-const lost: RunEvent = { type: "failed", error: "lost" };
-const exited: RunEvent = { type: "exited", exitCode: 0 };
-const outputEnded: RunEvent = { type: "output-ended" };
 const job: RunEvent = { type: "job" };
-const done = (name: Step): RunEvent => ({ type: "step-done", step: name });
 
 const waiting: readonly RunEvent[] = [{ type: "begin" }, ...steps.map(done), ready, { type: "clamped" }];
 const ending: readonly RunEvent[] = [exited, outputEnded, { type: "judged" }, { type: "cleaned" }];
@@ -37,10 +34,6 @@ function drive(events: readonly RunEvent[]): { readonly state: RunState; readonl
     effects.push(...next.effects.map(nameOf));
   }
   return { state, effects: effects.join(" ") };
-}
-
-function nameOf(effect: CellEffect): string {
-  return effect.type === "step" ? effect.step : effect.type;
 }
 
 const paths: readonly (readonly [
@@ -171,22 +164,6 @@ function liveAnyhow(seed: number): number {
   assert.ok(cells.every((name, index) => name === (index % 2 === 0 ? "send-job" : "end-cell")));
   assert.ok(state.cause !== null);
   return over;
-}
-
-function isAnswer(event: RunEvent, effect: CellEffect): boolean {
-  switch (event.type) {
-    case "step-done":
-    case "step-failed":
-      return effect.type === "step" && effect.step === event.step;
-    case "judged":
-      return effect.type === "judge";
-    case "cleaned":
-      return effect.type === "clean";
-    case "clamped":
-      return effect.type === "clamp";
-    default:
-      return false;
-  }
 }
 
 test.run();
