@@ -1,6 +1,7 @@
 import type { Violation } from "../validator/violation.ts";
 import type { RunResult, SessionCell } from "../verdict.ts";
 import { nothingToClean } from "./cleanup.ts";
+import { noTime, nothingUsed } from "./nothing.ts";
 import type { RunHandle } from "./run-handle.ts";
 
 /** A run that is over before it began: the validator refused the code, and no container was made. */
@@ -49,31 +50,8 @@ function rejectedResult(runId: string, violations: readonly Violation[], validat
       image: null,
       python: null,
     },
-    usage: {
-      wallMs: null,
-      userCpuMs: null,
-      systemCpuMs: null,
-      maxRssBytes: null,
-      peakMemoryBytes: null,
-      containerPeakBytes: null,
-      pids: null,
-      throttledMs: null,
-      throttledPeriods: null,
-      resultBytes: 0,
-      stdoutBytes: 0,
-      stderrBytes: 0,
-    },
-    timings: {
-      validateMs,
-      queueMs: 0,
-      createMs: 0,
-      startMs: 0,
-      readyMs: 0,
-      runMs: 0,
-      collectMs: 0,
-      cleanupMs: 0,
-      totalMs: validateMs,
-    },
+    usage: nothingUsed,
+    timings: { ...noTime, validateMs, totalMs: validateMs },
     cleanup: null,
     isolation: "none",
     session: null,

@@ -2,6 +2,7 @@ import * as api from "@opentelemetry/api";
 import * as assert from "uvu/assert";
 import type { RunEnded, RunPhase } from "../../../lib/diagnostics/messages.ts";
 import { SandboxError } from "../../../lib/errors.ts";
+import { noTime, nothingUsed } from "../../../lib/run/nothing.ts";
 import { createRunSpans, type RunSpans } from "../../../lib/tracing/run-spans.ts";
 import { endOf, type RecordedSpans, recordSpans, startOf } from "../../support/recorded-spans.ts";
 import { suite } from "../../support/suite.ts";
@@ -23,31 +24,8 @@ const ended: Omit<RunEnded, "executorId" | "runId" | "at"> = {
   limit: null,
   containerName: "brigbox-a",
   rules: [],
-  timings: {
-    validateMs: 0,
-    queueMs: 0,
-    createMs: 0,
-    startMs: 0,
-    readyMs: 0,
-    runMs: 0,
-    collectMs: 0,
-    cleanupMs: 0,
-    totalMs: 0,
-  },
-  usage: {
-    wallMs: 12.5,
-    userCpuMs: null,
-    systemCpuMs: null,
-    maxRssBytes: 1024,
-    peakMemoryBytes: 512,
-    containerPeakBytes: null,
-    pids: null,
-    throttledMs: null,
-    throttledPeriods: null,
-    resultBytes: 3,
-    stdoutBytes: 0,
-    stderrBytes: 0,
-  },
+  timings: noTime,
+  usage: { ...nothingUsed, wallMs: 12.5, maxRssBytes: 1024, peakMemoryBytes: 512, resultBytes: 3 },
   artifactBytes: 0,
 };
 

@@ -3,6 +3,7 @@ import { descriptions } from "../../../../lib/cli/logging/describe.ts";
 import type { DiagnosticChannels } from "../../../../lib/diagnostics/channels.ts";
 import { SandboxError } from "../../../../lib/errors.ts";
 import { nothingToClean } from "../../../../lib/run/cleanup.ts";
+import { noTime } from "../../../../lib/run/nothing.ts";
 import { suite } from "../../../support/suite.ts";
 
 const test = suite("diagnostics in words");
@@ -18,17 +19,7 @@ type Case = {
 
 const gone = { ...nothingToClean, strategy: "remove", cleanupMs: 34.4 } as const;
 const left = { ...gone, isConfirmed: false } as const;
-const timings = {
-  validateMs: 0,
-  queueMs: 0,
-  createMs: 0,
-  startMs: 0,
-  readyMs: 0,
-  runMs: 0,
-  collectMs: 0,
-  cleanupMs: 0,
-  totalMs: 807.2,
-};
+const timings = { ...noTime, totalMs: 807.2 };
 const endpoint = "unix:///a.sock";
 
 const cases: readonly Case[] = [
