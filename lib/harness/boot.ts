@@ -45,9 +45,11 @@ const moduleNames = [
   "finder",
   "hardening",
   "job",
+  "leaving",
   "meter",
   "outbox",
   "outcome",
+  "processes",
   "rehearsal",
   "relay",
   "run",
@@ -62,10 +64,10 @@ const moduleNames = [
 ] as const;
 
 /** What a session needs besides. */
-const sessionModuleNames = ["cell", "cell_relay", "processes", "session"] as const;
+const sessionModuleNames = ["cell", "cell_relay", "session"] as const;
 
 /** What is needed besides where there is no container. */
-const directModuleNames = ["direct", "processes"] as const;
+const directModuleNames = ["direct"] as const;
 
 /** The supervisor, in the two parts that start it with nothing but a Python in the image: no mount, no upload. */
 export interface Harness {

@@ -21,6 +21,8 @@ export interface SupervisorOptions {
   /** @default "python3" */
   readonly python?: string;
   readonly preload?: readonly string[];
+  /** As one that waits for its job. @default false */
+  readonly isAhead?: boolean;
   /** @default false */
   readonly isSession?: boolean;
   /** As one that runs code directly. @default null */

@@ -4,6 +4,7 @@ import atexit
 import builtins
 import io
 import os
+import select
 import sys
 
 import brigbox_exits as exits
@@ -17,6 +18,8 @@ HARNESS_MODULES = "brigbox_"
 # Set aside while the code runs, so that where it used up its memory that can still be told. Nothing of it is touched.
 _RESERVE_SIZE = 8 * 1024 * 1024
 _reserve = []
+# The supervisor looks once it has read all output to its end, which is never where another process keeps the pipes open.
+_LONGEST_FAREWELL_MS = 10
 
 _set_trace, _set_profile, _set_recursion_limit = sys.settrace, sys.setprofile, sys.setrecursionlimit
 _recursion_limit = sys.getrecursionlimit()
@@ -34,6 +37,7 @@ def run(pipes, orders, answers, root, is_ahead):
     job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
+    close, await_farewell = os.close, make_farewell(orders).poll
     namespace = make_main_module(job)
     error = attempt(define_inputs, inputs, namespace)
     del inputs
@@ -52,6 +56,9 @@ def run(pipes, orders, answers, root, is_ahead):
     outcome["auditEvents"] = read_events()
     tell_outcome(write, result, outcome, payload)
     attempt(_let_go, namespace)
+    for pipe in (1, 2, result):
+        attempt(close, pipe)
+    attempt(await_farewell, _LONGEST_FAREWELL_MS)
     leave(code)
 
 
@@ -90,7 +97,6 @@ def _take_job(orders, answers, root):
     used = os.times()
     hardening.limit_resources(job["limits"], used.user + used.system)
     os.write(answers, b"T" + b"".join(int(seconds * 1e6).to_bytes(8, "big") for seconds in used[:2]))
-    os.close(orders)
     return job, inputs
 
 
@@ -226,6 +232,13 @@ def _let_go(namespace):
         if name != "__builtins__":
             namespace[name] = None
     flush_streams()
+
+
+def make_farewell(orders):
+    """Its `poll` returns once the supervisor has looked at this process for the last time."""
+    farewell = select.poll()
+    farewell.register(orders, 0)
+    return farewell
 
 
 def leave_fork(error, job, write, leave):

@@ -6,7 +6,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(pid):
     """User's and system's CPU seconds of a process and of those that it waited for, in steps of a tick, mostly 10 ms."""
-    fields = _stat(pid)
+    fields = stat(pid)
     if fields is None:
         return [0, 0]
     user, system, waited_user, waited_system = (int(field) / _TICKS for field in fields[11:15])
@@ -39,7 +39,7 @@ def descendants(ancestor):
     """What this process started, and what that started, and so on, as far as it has not ended."""
     children = {}
     for pid in _all():
-        fields = _stat(pid)
+        fields = stat(pid)
         if fields is not None and fields[0] not in "ZXx":
             children.setdefault(int(fields[1]), []).append(pid)
     found, generation = [], [ancestor]
@@ -75,15 +75,15 @@ def others(child):
     The dead ones are left out, since whoever started them may never ask for them.
     """
     own = (os.getpid(), child)
-    return [pid for pid in _all() if pid not in own and _lives(_stat(pid), child if own[0] != 1 else None)]
+    return [pid for pid in _all() if pid not in own and _lives(stat(pid), child if own[0] != 1 else None)]
 
 
 def _lives(fields, session):
     return fields is not None and fields[0] not in "ZXx" and session in (None, int(fields[3]))
 
 
-def _stat(pid):
-    """From the state on: the program's name before it may hold spaces and brackets."""
+def stat(pid):
+    """The fields of /proc/PID/stat from the state on, None where there is no such process: the program's name before it may hold spaces and brackets."""
     return _read("/proc/%d/stat" % pid).rpartition(")")[2].split() or None
 
 

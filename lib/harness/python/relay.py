@@ -25,6 +25,8 @@ class Relay:
     def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter):
         self.outbox = outbox
         self.meter = meter
+        # Tells how a child ends that has closed its streams. None where its end is only waited for.
+        self.see_off = None
         self.bell = bell
         self.child = child
         self.open = sources
@@ -69,7 +71,10 @@ class Relay:
             elif descriptor == self.bell:
                 _read(self.bell)
         self.meter.sample()
-        self._reap()
+        if self.see_off is not None and not self.open:
+            self._see_off()
+        if self.has_children:
+            self._reap()
         self._check_limits()
 
     def _is_over(self):
@@ -97,7 +102,8 @@ class Relay:
 
     def _register(self, poll):
         poll.register(0, select.POLLIN)
-        poll.register(self.bell, select.POLLIN)
+        if self.has_children:
+            poll.register(self.bell, select.POLLIN)
         if not self.outbox.is_full():
             for source in self.open:
                 poll.register(source, select.POLLIN)
@@ -191,6 +197,21 @@ class Relay:
                 return
             self._count_dead(pid, status, usage)
         self.has_more_dead = True
+
+    def _see_off(self):
+        see_off, self.see_off = self.see_off, None
+        departure = see_off() if self.status is None and self.cause is None else None
+        if departure is None:
+            return
+        user, system = departure.cpu_seconds
+        # Only the sum is exact: it is what the child used before that it may fall short of.
+        spent = max(0, user + self.user_seconds + system + self.system_seconds)
+        self.system_seconds = min(max(0, system + self.system_seconds), spent)
+        self.user_seconds = spent - self.system_seconds
+        self.max_rss_kib = max(self.max_rss_kib, departure.peak_rss_kib)
+        self.status, self.ended = departure.status, time.monotonic()
+        # Nothing of it will run again, so there is nobody to wait for.
+        self.has_children = self.has_more_dead = False
 
     def _count_dead(self, pid, status, usage):
         self.user_seconds += usage.ru_utime

@@ -21,12 +21,14 @@ _MAX_REFUSAL = 4096
 class Child:
     """The process that will run the code, before it has its job."""
 
-    def __init__(self, pid, bell, sources, orders, answers):
+    def __init__(self, pid, bell, sources, orders, answers, see_off):
         self.pid = pid
         self.bell = bell
         self.sources = sources
         self.orders = orders
         self.answers = answers
+        # Sees how the child ends once it has closed its streams; None where its end is only waited for.
+        self.see_off = see_off
 
     def await_rehearsal(self):
         """Returns once the child has done all that can be done without a job."""
@@ -43,8 +45,13 @@ class Child:
         if answer == REFUSED:
             self._give_up()
         times = os.read(self.answers, _TIMES_SIZE) if answer == TAKEN else b""
-        os.close(self.orders)
+        if self.see_off is None:
+            self.let_go()
         return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
+
+    def let_go(self):
+        """A child that is done with its job waits for this before it leaves."""
+        os.close(self.orders)
 
     def baseline(self):
         """What was there right before the code, once the child is over."""
@@ -66,7 +73,7 @@ class Child:
         exits.give_up(code, os.read(self.answers, _MAX_REFUSAL).decode("utf-8", "replace"))
 
 
-def fork_child(root, is_ahead, is_session=False):
+def fork_child(root, is_ahead, is_session=False, see_off=None):
     """The child. It gets ready by itself, and waits for its job."""
     # The child's collections need not look at what was there before it, nor copy the pages on which that stands.
     gc.freeze()
@@ -82,7 +89,7 @@ def fork_child(root, is_ahead, is_session=False):
         _become_child(entry, [write_end for _, write_end in pipes], orders[0], answers[1], root, is_ahead)
     for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1]]:
         os.close(descriptor)
-    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0])
+    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], see_off)
 
 
 def _ring_on_child_exit():
@@ -115,6 +122,7 @@ def run(child, job, frames, root, relay_kind):
     try:
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
+        relay.see_off = None if child.see_off is None else lambda: child.see_off(child.pid, child.let_go)
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))

@@ -13,7 +13,7 @@ MAX_HEADER = 16 * 1024 * 1024
 
 
 # What a job needs beyond what every start needs.
-JOB_MODULES = ("artifacts", "audit", "child", "rehearsal", "run", "values")
+JOB_MODULES = ("artifacts", "audit", "child", "leaving", "rehearsal", "run", "values")
 SESSION_MODULES = ("cell", "session")
 
 
@@ -38,7 +38,8 @@ def main(preload, is_ahead, is_session, root, direct, sources):
         _send_ready(frames, versions, missing, not is_hidden)
     import brigbox_run
 
-    child = brigbox_run.fork_child(root, is_ahead, is_session)
+    see_off = _find_see_off() if is_ahead and not is_session else None
+    child = brigbox_run.fork_child(root, is_ahead, is_session, see_off)
     if is_ahead:
         child.await_rehearsal()
         _send_ready(frames, versions, missing, not is_hidden)
@@ -81,6 +82,13 @@ def _import_job_modules(names):
     for library in ("numpy", "pandas"):
         if library in sys.modules:
             __import__("brigbox_values_" + library)
+
+
+def _find_see_off():
+    """What tells how a child ends before the kernel says so; None where this kernel does not show it."""
+    import brigbox_leaving
+
+    return brigbox_leaving.see_off if brigbox_leaving.can_be_seen() else None
 
 
 def _send_codes(frames, sources):
