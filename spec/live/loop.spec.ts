@@ -5,7 +5,7 @@ import { createExecutor } from "../../lib/executor.ts";
 import { loadLoop } from "../../lib/loop/configured-loop.ts";
 import type { LoopEvent } from "../../lib/loop/events.ts";
 import { createLoop } from "../../lib/loop/loop.ts";
-import { runCommand } from "../support/cli.ts";
+import { captureOutput, runCommand } from "../support/cli.ts";
 import { createSeededRandom } from "../support/kill-host/seeded-random.ts";
 import { journalFacts } from "../support/loop/journal-facts.ts";
 import { workThenKill } from "../support/loop/kill-loop.ts";
@@ -142,8 +142,18 @@ test(
     using folder = temporaryFolder();
     const args = ["loop", smallExample(folder, 6)];
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new DOMException("interrupted", "AbortError")), 3000);
-    const { exitCode, err } = await runCommand(args, { signal: controller.signal });
+    const shown = captureOutput();
+    const { exitCode, err } = await runCommand(args, {
+      signal: controller.signal,
+      err: {
+        ...shown,
+        // With the first result, so that others are under way, however fast this machine is.
+        async write(text) {
+          await shown.write(text);
+          if (/[✔✖] #\d/.test(text)) controller.abort(new DOMException("interrupted", "AbortError"));
+        },
+      },
+    });
     assert.is(exitCode, 7, err);
     assert.match(err, /the same command goes on from .*journal\.jsonl\nbrigbox: interrupted\n$/);
     assert.is((await runCommand(args)).exitCode, 0);

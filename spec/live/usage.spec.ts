@@ -57,6 +57,28 @@ test("the peak of a container that waited is what the code took, without what wa
     }
   }));
 
+test("the CPU time of a container that waited is the code's, without what its process did before", () =>
+  withExecutor({ pool: { size: 1, preload: ["numpy", "pandas"] } }, async (executor) => {
+    for (const code of [
+      "result = 1",
+      "import subprocess; subprocess.run(['true'])",
+      "import time; time.sleep(0.1)",
+    ]) {
+      await executor.warmUp();
+      const { usage, evidence } = await executor.run(code);
+      assert.is(evidence.start, "warm");
+      // One thread uses no more than the time that passes; the clock starts a moment after the process took its job.
+      const cpuMs = Number(usage.userCpuMs) + Number(usage.systemCpuMs);
+      assert.ok(cpuMs >= 0 && cpuMs <= Number(usage.wallMs) + 3, `${cpuMs} of ${usage.wallMs} ms: ${code}`);
+    }
+    await executor.warmUp();
+    const { usage } = await executor.run(
+      "import time\nuntil = time.process_time() + 0.2\nwhile time.process_time() < until: pass",
+    );
+    const cpuMs = Number(usage.userCpuMs) + Number(usage.systemCpuMs);
+    assert.ok(cpuMs >= 200 && cpuMs < 260, String(cpuMs));
+  }));
+
 test("each cell of a session has a peak of its own, though the kernel tells only the highest", () =>
   withExecutor({}, async (executor) => {
     await using session = await executor.session({ preload: ["numpy"] });

@@ -26,8 +26,11 @@ _recursion_limit = sys.getrecursionlimit()
 _run_exit_handlers = atexit._run_exitfuncs
 
 
-def run(pipes, orders, answers, root, is_ahead):
-    """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns."""
+def run(pipes, orders, answers, root, is_ahead, is_seen_off):
+    """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns.
+
+    Where its end is seen off it lets go of its streams first, and the pipe of its orders tells it when to leave.
+    """
     result = settle_in(pipes, (orders, answers), root)
     if is_ahead:
         import brigbox_rehearsal as rehearsal
@@ -37,7 +40,7 @@ def run(pipes, orders, answers, root, is_ahead):
     job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
-    close, await_farewell = os.close, make_farewell(orders).poll
+    let_go = make_farewell((1, 2, result), orders) if is_seen_off else os.close(orders)
     namespace = make_main_module(job)
     error = attempt(define_inputs, inputs, namespace)
     del inputs
@@ -56,9 +59,8 @@ def run(pipes, orders, answers, root, is_ahead):
     outcome["auditEvents"] = read_events()
     tell_outcome(write, result, outcome, payload)
     attempt(_let_go, namespace)
-    for pipe in (1, 2, result):
-        attempt(close, pipe)
-    attempt(await_farewell, _LONGEST_FAREWELL_MS)
+    if let_go is not None:
+        attempt(let_go)
     leave(code)
 
 
@@ -94,9 +96,9 @@ def _take_job(orders, answers, root):
     except Exception as error:
         _refuse(answers, exits.BAD_JOB, "bad job: %s: %s" % (type(error).__name__, error))
     end_stdin()
-    used = os.times()
-    hardening.limit_resources(job["limits"], used.user + used.system)
-    os.write(answers, b"T" + b"".join(int(seconds * 1e6).to_bytes(8, "big") for seconds in used[:2]))
+    used = hardening.cpu_seconds()
+    hardening.limit_resources(job["limits"], sum(used))
+    os.write(answers, b"T" + b"".join(int(seconds * 1e6).to_bytes(8, "big") for seconds in used))
     return job, inputs
 
 
@@ -234,11 +236,17 @@ def _let_go(namespace):
     flush_streams()
 
 
-def make_farewell(orders):
-    """Its `poll` returns once the supervisor has looked at this process for the last time."""
-    farewell = select.poll()
+def make_farewell(streams, orders):
+    """A function that closes the streams, and returns once the supervisor has looked at this process for the last time."""
+    close, farewell = os.close, select.poll()
     farewell.register(orders, 0)
-    return farewell
+
+    def let_go():
+        for stream in streams:
+            close(stream)
+        farewell.poll(_LONGEST_FAREWELL_MS)
+
+    return let_go
 
 
 def leave_fork(error, job, write, leave):

@@ -85,8 +85,10 @@ def fork_child(root, is_ahead, is_session=False, see_off=None):
     except OSError as error:
         exits.give_up(exits.NO_CHILD, "cannot start the code's process: %s" % error)
     if pid == 0:
-        entry = "brigbox_cell" if is_session else "brigbox_child"
-        _become_child(entry, [write_end for _, write_end in pipes], orders[0], answers[1], root, is_ahead)
+        ends = ([write_end for _, write_end in pipes], orders[0], answers[1])
+        if is_session:
+            _become_child("brigbox_cell", *ends, root, is_ahead)
+        _become_child("brigbox_child", *ends, root, is_ahead, see_off is not None)
     for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1]]:
         os.close(descriptor)
     return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], see_off)
@@ -102,11 +104,11 @@ def _ring_on_child_exit():
     return reader
 
 
-def _become_child(entry, pipes, orders, answers, root, is_ahead):
+def _become_child(entry, *arguments):
     # Kept here, since the code may replace what it finds in the module.
     write, leave = os.write, os._exit
     try:
-        __import__(entry).run(pipes, orders, answers, root, is_ahead)
+        __import__(entry).run(*arguments)
     except BaseException as error:  # noqa: B902 - two supervisors must never read on
         text = "brigbox: the code's process could not go on: %s: %s\n" % (type(error).__name__, error)
         write(2, text.encode("utf-8", "backslashreplace")[:1024])

@@ -119,7 +119,9 @@ inBothWays("acceptance matrix: isolation", (test, jail, createJail) => {
   test("it inherits the standard streams and the pipe of its values, and no more", async () => {
     const found = resultOf(await runHostile(jail, readHostile("descriptors"))) as Record<string, string>;
     const others = Object.values(found).filter((target) => !target.startsWith("/proc/"));
-    assert.is(others.filter((target) => target.startsWith("pipe:")).length, 3, JSON.stringify(found));
+    const pipes = others.filter((target) => target.startsWith("pipe:")).length;
+    // In a container that waited there is also the end of a pipe by which it hears that it may leave, where the kernel allows for that.
+    assert.ok(pipes === 3 || (pipes === 4 && jail.stats().pool !== null), JSON.stringify(found));
     assert.equal(
       others.filter((target) => !target.startsWith("pipe:")),
       ["/dev/null"],
