@@ -46,8 +46,15 @@ export interface OwnerScope {
 /** The pid namespace of the machine itself has this number on every kernel. */
 const initialPidNamespace = "4026531836";
 
-/** This process as an owner. */
+let ownSelf: Owner | null = null;
+
+/** This process as an owner. Read once: nothing of it changes while the process lives, and each run asks. */
 export function currentOwner(): Owner {
+  ownSelf ??= readOwnSelf();
+  return ownSelf;
+}
+
+function readOwnSelf(): Owner {
   const self = { host: hostname(), pid: process.pid };
   const startTime = readStartTime(process.pid);
   // A start time of the other kind must never be compared with what /proc says.

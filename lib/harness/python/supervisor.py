@@ -36,6 +36,9 @@ def main(preload, is_ahead, is_session, root, direct, sources):
     else:
         # While the host sends its job the child gets ready.
         _send_ready(frames, versions, missing, not is_hidden)
+    # The child needs it, and so does the wait for it: together they load it once.
+    import resource  # noqa: F401
+
     import brigbox_run
 
     see_off = _find_see_off() if is_ahead and not is_session else None
