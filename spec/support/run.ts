@@ -19,6 +19,9 @@ import {
 } from "./live.ts";
 import { readTally } from "./suite.ts";
 
+/** Suites whose time is told at the end. */
+const slowestShown = 8;
+
 const specRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 function findSpecs(words: readonly string[]): string[] {
@@ -77,7 +80,7 @@ function obstacleOf(file: string): string | null {
 
 const files = all.filter((file) => obstacleOf(file) === null);
 await runFiles(files);
-const { passed, failed, created, started } = readTally();
+const { passed, failed, created, started, took } = readTally();
 const forgotten = created.filter((name) => !started.has(name));
 for (const name of forgotten) console.error(`suite never ran: ${name} (its file must end with run())`);
 if (passed + failed === 0) console.error("no test ran");
@@ -85,6 +88,8 @@ if (obstacle !== null) console.error(`live specs left out (${all.filter(isLive).
 else
   for (const { what, concerned, reason } of found)
     if (reason !== null) console.error(`specs ${what} left out (${concerned.length} files): ${reason}`);
+const slowest = [...took].sort(([, one], [, other]) => other - one).slice(0, slowestShown);
+console.log(`Slowest: ${slowest.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join(", ")}`);
 console.log(`${passed} passed, ${failed + forgotten.length} failed`);
 const isBad = failed > 0 || forgotten.length > 0 || passed === 0;
 process.exit(isBad || process.exitCode ? 1 : 0);

@@ -19,13 +19,15 @@ export interface Tally {
   failed: number;
   readonly created: string[];
   readonly started: Set<string>;
+  /** Of each suite's tests together, milliseconds. */
+  readonly took: Map<string, number>;
 }
 
 const defaultTimeoutMs = 30_000;
 
 /** On a slow machine tests may take so many times longer; what they assert stays the same. */
 export const patience: number = Number(process.env.BRIGBOX_PATIENCE ?? 1);
-const tally: Tally = { passed: 0, failed: 0, created: [], started: new Set() };
+const tally: Tally = { passed: 0, failed: 0, created: [], started: new Set(), took: new Map() };
 
 /** The counts of this process, for `run.ts` alone. */
 export function readTally(): Tally {
@@ -41,7 +43,7 @@ export function suite(name: string): Suite {
   tally.created.push(name);
   const add: Suite = (testName, body, options = {}) => {
     inner(testName, () =>
-      runCounted(`${name} > ${testName}`, body, (options.timeoutMs ?? defaultTimeoutMs) * patience),
+      runCounted(name, testName, body, (options.timeoutMs ?? defaultTimeoutMs) * patience),
     );
   };
   add.before = (hook) => inner.before(() => withTimeout(`${name} > before`, hook));
@@ -59,13 +61,16 @@ async function withTimeout(title: string, hook: () => void | Promise<void>): Pro
   await race(title, () => hook(), 600_000);
 }
 
-async function runCounted(title: string, body: TestBody, timeoutMs: number): Promise<void> {
+async function runCounted(name: string, testName: string, body: TestBody, timeoutMs: number): Promise<void> {
+  const startedAt = performance.now();
   try {
-    await race(title, body, timeoutMs);
+    await race(`${name} > ${testName}`, body, timeoutMs);
     tally.passed++;
   } catch (error) {
     tally.failed++;
     throw error;
+  } finally {
+    tally.took.set(name, (tally.took.get(name) ?? 0) + performance.now() - startedAt);
   }
 }
 
