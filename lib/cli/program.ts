@@ -4,6 +4,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { withLogOptions } from "./logging/log-choice.ts";
 import { type OpenContext, openLog } from "./logging/open-log.ts";
 import type { Log } from "./logging/start-log.ts";
+import { withDefaultPort } from "./monitor/with-default-port.ts";
 import { readVersion } from "./version.ts";
 
 /** What the commands tell the program when they are done. */
@@ -51,7 +52,7 @@ export async function runCli(argv: readonly string[], given: CliContext): Promis
   );
   for (const add of await loadCommands(argv)) add(program, context, outcome);
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(withDefaultPort(argv), { from: "user" });
     return outcome.exitCode;
   } catch (error) {
     // Commander has said it already; help and version are no failure.

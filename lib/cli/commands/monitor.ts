@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { formatDuration, parseDuration } from "../../config/units.ts";
 import type { MonitorAlert } from "../../diagnostics/messages.ts";
+import { defaultPort } from "../../monitor/server/default-port.ts";
 import type { CliContext, GlobalOptions } from "../context.ts";
 import { openMonitor, parsePort } from "../monitor/open-monitor.ts";
 import { alertLine } from "../output/alert-line.ts";
@@ -33,7 +34,7 @@ export function addMonitorCommand(program: Command, context: CliContext, _outcom
     .description(
       "Watches the sandboxes of all processes on this Engine, serves a live page of them, and removes what dead processes left behind, until it is interrupted.",
     )
-    .option("--port <port>", "where the page is served", "9464")
+    .option("--port <port>", "where the page is served", String(defaultPort))
     .option("--bind <address>", "the address to listen on; there is no password", "127.0.0.1")
     .option("--reap-every <duration>", "how often orphans are removed: 60s, 5m, or never", "60s")
     .option("--json", "print alerts as JSON, one a line, and nothing else on standard output")

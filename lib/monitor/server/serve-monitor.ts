@@ -4,6 +4,7 @@ import { ConfigError } from "../../errors.ts";
 import { rejectUnknownKeys } from "../../policy/resolve-policy.ts";
 import type { Monitor } from "../monitor.ts";
 import { securityHeaders, sendAnswer, textAnswer } from "./answer.ts";
+import { defaultPort } from "./default-port.ts";
 import { type Bound, createGuard, hostInUrl, isLoopback } from "./guard.ts";
 import { createRoutes, type MetricsSource, type Routes } from "./routes.ts";
 import { createSnapshotStream, type SnapshotStream, type SnapshotStreamOptions } from "./snapshot-stream.ts";
@@ -72,7 +73,7 @@ export async function serveMonitor(
   options: ServeMonitorOptions = {},
 ): Promise<MonitorServer> {
   rejectUnknownKeys(options, optionNames, "monitor server option");
-  const { port = 9464, host = "127.0.0.1", keepsProcessAlive = false } = options;
+  const { port = defaultPort, host = "127.0.0.1", keepsProcessAlive = false } = options;
   checkPort(port);
   // Loaded only here: a library that is imported for something else should not pay for it.
   const { createServer } = await import("node:http");

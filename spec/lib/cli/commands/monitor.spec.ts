@@ -119,6 +119,8 @@ test("a port that is taken, and flags that mean nothing, end with 2", async () =
     [["monitor", "--port", "http"], /--port: "http" is not a port; write it like --port=9464/],
     [["monitor", "--port", "65536"], /--port: "65536" is not a port/],
     [["monitor", "--reap-every", "often"], /--reap-every: "often" is not a duration/],
+    [["batch", "--monitor", "nowhere"], /cannot use nowhere as the jobs/],
+    [["batch", "--monitor", "65536", "nowhere"], /--monitor: "65536" is not a port/],
     [["batch", "nowhere", "--monitor=x"], /--monitor: "x" is not a port; write it like --monitor=9464/],
   ] as const) {
     const { exitCode, err } = await runCommand(args);
