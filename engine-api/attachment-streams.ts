@@ -36,7 +36,7 @@ export function writeWithBackpressure(socket: Duplex, bytes: Uint8Array): Promis
 /** What a socket gives, to one reader. Nothing was taken from it before, so that it held its writer back. */
 function readSocket(socket: Duplex, explain: Explain): ByteReader {
   const { reader, push, end, fail } = createByteQueue(
-    { pause: () => socket.pause(), resume: () => socket.resume(), stop: () => socket.destroy() },
+    { pause: () => socket.pause(), resume: () => socket.resume(), abort: () => socket.destroy() },
     { explain },
   );
   socket.once("end", () => {

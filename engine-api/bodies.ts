@@ -6,6 +6,8 @@ export type RequestBody = string | Uint8Array | AsyncIterable<Uint8Array> | Read
 /** The bytes of an answer. Leaving the loop early gives the connection back or closes it. */
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
   destroy(): void;
+  /** All of it, where it is there to its end and none was read; undefined where it must be read, or cannot tell. */
+  takeAll?(): readonly Uint8Array[] | undefined;
 }
 
 /** A request's body on its way out. */
@@ -16,11 +18,13 @@ export interface WatchedBody {
 }
 
 const maxMessageLength = 4096;
+const noFailure = (): null => null;
+const noBody: WatchedBody = { body: null, failure: noFailure };
 
 /** Remembers what a streamed body's source throws, which would else look like a lost connection. */
 export function watchBody(body: RequestBody | undefined): WatchedBody {
-  if (body === undefined) return { body: null, failure: () => null };
-  if (typeof body === "string" || body instanceof Uint8Array) return { body, failure: () => null };
+  if (body === undefined) return noBody;
+  if (typeof body === "string" || body instanceof Uint8Array) return { body, failure: noFailure };
   let failure: { readonly error: unknown } | null = null;
   async function* watched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     try {
@@ -75,10 +79,27 @@ export async function readBody(body: ResponseBody, maxBytes: number): Promise<Bu
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of body) {
-    total += chunk.length;
-    if (total > maxBytes) throw new ProtocolError(`an answer over the cap of ${maxBytes} bytes`);
+    total = addUnderCap(total, chunk, maxBytes);
     chunks.push(chunk);
   }
+  return join(chunks, total);
+}
+
+/** A body that is there as a whole, as short ones mostly are: without a promise. Undefined where it must be read. @throws ProtocolError over the cap. */
+export function takeWhole(body: ResponseBody, maxBytes: number): Buffer | undefined {
+  const chunks = body.takeAll?.();
+  if (chunks === undefined) return undefined;
+  let total = 0;
+  for (const chunk of chunks) total = addUnderCap(total, chunk, maxBytes);
+  return join(chunks, total);
+}
+
+function addUnderCap(total: number, { length }: Uint8Array, maxBytes: number): number {
+  if (total + length > maxBytes) throw new ProtocolError(`an answer over the cap of ${maxBytes} bytes`);
+  return total + length;
+}
+
+function join(chunks: readonly Uint8Array[], total: number): Buffer {
   const [only] = chunks;
   // Most answers are one chunk, which then needs no copy.
   if (only !== undefined && chunks.length === 1) return Buffer.from(only.buffer, only.byteOffset, total);

@@ -5,7 +5,7 @@ export interface ByteSource {
   pause(): void;
   resume(): void;
   /** Ends it: nobody wants the rest. */
-  stop(): void;
+  abort(reason: Error): void;
 }
 
 /** Bytes on their way from a connection to one reader, who may be slower than they come. */
@@ -24,6 +24,8 @@ export interface ByteReader extends AsyncIterableIterator<Uint8Array, void, unde
   return(): Promise<IteratorResult<Uint8Array, void>>;
   /** What is there already, without a promise for each; undefined where `next` must be asked. */
   take(): Uint8Array | undefined;
+  /** All that waits, where the end is there too; undefined where `next` must be asked. */
+  takeAll(): readonly Uint8Array[] | undefined;
   /** Stops the source; a reader who is still there gets a premature close. */
   destroy(): void;
 }
@@ -54,8 +56,10 @@ export function createByteQueue(
   },
 ): ByteQueue {
   const { explain, signal } = options;
-  const waiting = createFifo<Uint8Array>();
-  const readers = createFifo<Waiter>();
+  let waiting: Uint8Array[] = [];
+  /** How many of them were taken: an array's own `shift` moves all that is left. */
+  let taken = 0;
+  let readers: Waiter[] | undefined;
   let weight = 0;
   let isPaused = false;
   let isClosed = false;
@@ -67,7 +71,9 @@ export function createByteQueue(
     if (isClosed) return;
     isClosed = true;
     failure = cause;
-    for (let reader = readers.shift(); reader !== undefined; reader = readers.shift()) settle(reader);
+    if (readers === undefined) return;
+    for (const reader of readers) settle(reader);
+    readers = undefined;
   }
 
   /** The first reader behind the last chunk gets the failure, all others the end. */
@@ -79,9 +85,16 @@ export function createByteQueue(
     else resolve(over);
   }
 
+  function wait(reader: Waiter): void {
+    readers ??= [];
+    if (isClosed) settle(reader);
+    else readers.push(reader);
+  }
+
   function take(): Uint8Array | undefined {
-    const chunk = waiting.shift();
-    if (chunk === undefined) return undefined;
+    if (taken === waiting.length) return undefined;
+    const chunk = waiting[taken++] as Uint8Array;
+    if (taken === waiting.length) clear();
     weight -= chunk.length + chunkBytes;
     if (isPaused && weight < maxWaitingBytes / 2) {
       isPaused = false;
@@ -90,13 +103,18 @@ export function createByteQueue(
     return chunk;
   }
 
+  function clear(): void {
+    waiting = [];
+    taken = 0;
+  }
+
   function leave(cause: { readonly error: unknown } | null): void {
     if (isSpent) return;
-    waiting.clear();
+    clear();
     const wasOpen = !isClosed;
     close(cause);
     failure ??= cause;
-    if (wasOpen) source.stop();
+    if (wasOpen) source.abort(new Error("closed by the reader"));
   }
 
   const destroy = () => leave({ error: prematureClose() });
@@ -106,10 +124,7 @@ export function createByteQueue(
       if (signal?.aborted) destroy();
       const value = take();
       if (value !== undefined) return Promise.resolve({ done: false, value });
-      return new Promise((resolve, reject) => {
-        if (isClosed) settle({ resolve, reject });
-        else readers.push({ resolve, reject });
-      });
+      return new Promise((resolve, reject) => wait({ resolve, reject }));
     },
     return() {
       leave(null);
@@ -117,16 +132,25 @@ export function createByteQueue(
       return Promise.resolve(over);
     },
     take,
+    takeAll() {
+      // What is wrong is told by `next`.
+      if (!isClosed || failure !== null || taken > 0 || signal?.aborted) return undefined;
+      const all = waiting;
+      clear();
+      return all;
+    },
     destroy,
-    [Symbol.asyncIterator]: () => reader,
+    [Symbol.asyncIterator]: itself,
   };
 
   return {
     push(bytes) {
       if (isClosed) return;
-      const waiter = readers.shift();
-      if (waiter !== undefined) return waiter.resolve({ done: false, value: bytes });
-      waiting.push(bytes);
+      const reader = readers?.shift();
+      if (reader !== undefined) return reader.resolve({ done: false, value: bytes });
+      // An array that grows makes room for many more, and most answers are one piece.
+      if (waiting.length === 0) waiting = [bytes];
+      else waiting.push(bytes);
       weight += bytes.length + chunkBytes;
       if (weight < maxWaitingBytes || isPaused) return;
       isPaused = true;
@@ -138,22 +162,6 @@ export function createByteQueue(
   };
 }
 
-/** First in, first out; an array's own `shift` moves all that is left. */
-function createFifo<T>(): { push(item: T): void; shift(): T | undefined; clear(): void } {
-  let items: T[] = [];
-  let first = 0;
-  const clear = () => {
-    items = [];
-    first = 0;
-  };
-  return {
-    push: (item) => void items.push(item),
-    shift() {
-      if (first === items.length) return undefined;
-      const item = items[first++];
-      if (first === items.length) clear();
-      return item;
-    },
-    clear,
-  };
+function itself<T>(this: T): T {
+  return this;
 }

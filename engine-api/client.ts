@@ -1,13 +1,18 @@
-import { atEnd, engineMessage, type RequestBody, type ResponseBody, readBody } from "./bodies.ts";
+import { atEnd, engineMessage, type RequestBody, type ResponseBody, readBody, takeWhole } from "./bodies.ts";
 import { createDeadline } from "./deadline.ts";
-import { tellOfCall } from "./diagnostics.ts";
+import { isHeard, tellOfCall } from "./diagnostics.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { EngineError, ProtocolError, ResponseError } from "./errors.ts";
 import { type ResolvedEndpoint, resolveEndpoint } from "./find-endpoint.ts";
 import type { Answer, OperationKey, RequestArguments } from "./operations.ts";
 import { fillPath, formatQuery, type QueryValue } from "./query.ts";
 import { askAgain } from "./retry.ts";
-import { createTransport, type Transport, type UpgradedConnection } from "./transport.ts";
+import {
+  createTransport,
+  type Transport,
+  type TransportRequest,
+  type UpgradedConnection,
+} from "./transport.ts";
 import { createNegotiator, defaultApiVersion } from "./version.ts";
 
 /** Options of {@link createClient}. */
@@ -92,17 +97,18 @@ export function createClient(options: ClientOptions = {}): EngineClient {
   const endpoint = formatEndpoint(resolved.endpoint);
   const negotiate = createNegotiator(transport, checkVersion(options.apiVersion));
 
-  async function prepare(operation: string, loose: LooseOptions): Promise<PreparedRequest> {
+  function prepare(operation: string, loose: LooseOptions): PreparedRequest | Promise<PreparedRequest> {
     const { method, template } = splitOperation(operation);
     const path = `${fillPath(template, loose.path)}${formatQuery(loose.query)}`;
-    const prefix = isUnversioned(template) ? "" : `/v${await negotiate(loose.signal)}`;
-    return {
-      operation,
-      method,
-      path: `${prefix}${path}`,
-      ...prepareBody(loose),
-      ...(loose.signal && { signal: loose.signal }),
-    };
+    const headers = prepareHeaders(loose);
+    const body = prepareBody(loose.body);
+    const { signal } = loose;
+    const prefixed = (prefix: string) => ({ operation, method, path: prefix + path, headers, body, signal });
+    if (isUnversioned(template)) return prefixed("");
+    const version = negotiate(signal);
+    return typeof version === "string"
+      ? prefixed(`/v${version}`)
+      : version.then((agreed) => prefixed(`/v${agreed}`));
   }
 
   /** A stream's time limit is one for all of it, and is lifted at its end. */
@@ -118,6 +124,7 @@ export function createClient(options: ClientOptions = {}): EngineClient {
   }
 
   function open(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
+    if (!isHeard()) return ask(operation, loose);
     return tellOfCall(
       { endpoint, operation },
       () => ask(operation, loose),
@@ -125,10 +132,16 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     );
   }
 
+  /** Each `await` costs some 300 bytes and a turn, so there is none but for the answer where the version is agreed. */
   async function ask(operation: string, loose: LooseOptions): Promise<StreamedAnswer> {
-    const prepared = await prepare(operation, loose);
-    const { method, signal } = prepared;
-    const answer = await askAgain(() => transport.request(prepared), { method, signal, retries });
+    const given = prepare(operation, loose);
+    const prepared = given instanceof Promise ? await given : given;
+    let answer: StreamedAnswer;
+    try {
+      answer = await transport.request(prepared);
+    } catch (error) {
+      answer = await askAgain(error, () => transport.request(prepared), { ...prepared, retries });
+    }
     if (isSuccess(answer.status)) return answer;
     const text = (await readRefusal(answer.body)).toString("utf8");
     throw new ResponseError(operation, answer.status, engineMessage(text));
@@ -142,17 +155,12 @@ export function createClient(options: ClientOptions = {}): EngineClient {
         operation,
         deadline.signal === signal ? loose : { ...loose, signal: deadline.signal },
       );
-      return await readAnswer(operation, answer);
+      const { body } = answer;
+      const bytes = takeWhole(body, maxAnswerBytes) ?? (await readBody(body, maxAnswerBytes));
+      return toValue(operation, answer, bytes);
     } finally {
       deadline.lift();
     }
-  }
-
-  async function readAnswer(operation: string, answer: StreamedAnswer): Promise<unknown> {
-    const bytes = await readBody(answer.body, maxAnswerBytes);
-    if (answer.status === 204 || answer.status === 304 || bytes.length === 0) return undefined;
-    const isJson = String(answer.headers["content-type"] ?? "").includes("json");
-    return isJson ? parseAnswer(operation, bytes) : bytes.toString("utf8");
   }
 
   /** The time limit is one for the way to the connection, and not for its life. */
@@ -174,7 +182,7 @@ export function createClient(options: ClientOptions = {}): EngineClient {
     request: request as EngineClient["request"],
     stream: stream as EngineClient["stream"],
     upgrade: upgrade as EngineClient["upgrade"],
-    apiVersion: ({ signal } = {}) => negotiate(signal),
+    apiVersion: async ({ signal } = {}) => negotiate(signal),
     describe: () => `${endpoint}, by ${resolved.source}: ${resolved.reason}`,
     close: () => transport.close(),
     [Symbol.asyncDispose]: () => transport.close(),
@@ -186,14 +194,7 @@ export function describeEndpoint(client: EngineClient): string {
   return formatEndpoint(client.resolved.endpoint);
 }
 
-interface PreparedRequest {
-  readonly operation: string;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body?: RequestBody;
-  readonly signal?: AbortSignal;
-}
+type PreparedRequest = TransportRequest & { readonly operation: string };
 
 function splitOperation(operation: string): { method: string; template: string } {
   const [method = "", template = ""] = operation.split(" ");
@@ -208,17 +209,18 @@ function isUnversioned(template: string): boolean {
   return template === "/_ping";
 }
 
-function prepareBody({ body, headers = {} }: LooseOptions): {
-  headers: Record<string, string>;
-  body?: RequestBody;
-} {
+function prepareHeaders({ body, headers }: LooseOptions): Record<string, string> {
   const sent: Record<string, string> = {};
+  if (body !== undefined) sent["content-type"] = isRawBody(body) ? "application/x-tar" : "application/json";
+  if (headers === undefined) return sent;
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) sent[name.toLowerCase()] = value;
   }
-  if (body === undefined) return { headers: sent };
-  if (isRawBody(body)) return { headers: { "content-type": "application/x-tar", ...sent }, body };
-  return { headers: { "content-type": "application/json", ...sent }, body: JSON.stringify(body) };
+  return sent;
+}
+
+function prepareBody(body: unknown): RequestBody | undefined {
+  return body === undefined || isRawBody(body) ? body : JSON.stringify(body);
 }
 
 function isRawBody(body: unknown): body is RequestBody {
@@ -237,6 +239,12 @@ async function readRefusal(body: ResponseBody): Promise<Buffer> {
     if (error instanceof ProtocolError) return Buffer.from("(an answer too long to show)");
     throw error;
   }
+}
+
+function toValue(operation: string, { status, headers }: StreamedAnswer, bytes: Buffer): unknown {
+  if (status === 204 || status === 304 || bytes.length === 0) return undefined;
+  const isJson = String(headers["content-type"] ?? "").includes("json");
+  return isJson ? parseAnswer(operation, bytes) : bytes.toString("utf8");
 }
 
 function parseAnswer(operation: string, bytes: Buffer): unknown {

@@ -38,7 +38,7 @@ export function createDeadline(
     timeoutMs,
   }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
 ): Deadline {
-  if (timeoutMs === undefined) return { signal, lift: () => undefined };
+  if (timeoutMs === undefined) return { signal, lift: nothingToLift };
   if (!(timeoutMs > 0) || timeoutMs > longestTimeoutMs)
     throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimeoutMs}, not ${timeoutMs}`);
   const controller = new AbortController();
@@ -49,6 +49,8 @@ export function createDeadline(
     lift: () => clearTimeout(timer),
   };
 }
+
+const nothingToLift = (): void => undefined;
 
 /** The longest that timers take: about 24 days. */
 const longestTimeoutMs = 2 ** 31 - 1;

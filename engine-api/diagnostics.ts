@@ -30,6 +30,11 @@ const calls = channel(engineCallChannel);
 
 type Named = Pick<EngineCall, "endpoint" | "operation">;
 
+/** True while somebody listens. */
+export function isHeard(): boolean {
+  return calls.hasSubscribers;
+}
+
 /** Makes a call, and tells of it where somebody listens; where nobody does, not even a promise comes in between. */
 export function tellOfCall<A>(
   call: Named,

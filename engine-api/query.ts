@@ -34,6 +34,7 @@ export function fillPath(
   template: string,
   values: Readonly<Record<string, string | number>> | undefined,
 ): string {
+  if (!template.includes("{")) return template;
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values?.[name];
     if (value === undefined || value === "") throw new TypeError(`${template}: "${name}" must not be empty`);

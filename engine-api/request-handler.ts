@@ -1,20 +1,13 @@
-import { type ByteQueue, createByteQueue } from "./byte-queue.ts";
+import { type ByteQueue, type ByteSource, createByteQueue } from "./byte-queue.ts";
 import type { TransportResponse } from "./transport.ts";
-
-/** What undici's handlers steer a request with. */
-export interface RequestController {
-  pause(): void;
-  resume(): void;
-  abort(reason: Error): void;
-}
 
 /** What undici tells of one request. */
 export interface RequestHandler {
-  onRequestStart(controller: RequestController): void;
-  onResponseStart(controller: RequestController, status: number, headers: TransportResponse["headers"]): void;
-  onResponseData(controller: RequestController, chunk: Uint8Array): void;
+  onRequestStart(controller: ByteSource): void;
+  onResponseStart(controller: ByteSource, status: number, headers: TransportResponse["headers"]): void;
+  onResponseData(controller: ByteSource, chunk: Uint8Array): void;
   onResponseEnd(): void;
-  onResponseError(controller: RequestController | null, error: unknown): void;
+  onResponseError(controller: ByteSource | null, error: unknown): void;
 }
 
 /** Where the answer goes. */
@@ -24,50 +17,57 @@ export interface RequestOutcome {
   /** Puts an error into the caller's words. */
   readonly explain: (error: unknown) => unknown;
   readonly signal: AbortSignal | undefined;
+  readonly connection: { giveBack(): void; drop(): void };
 }
 
 /** undici's own `request()` makes a Readable, a resource and two conversions of the headers for each answer; this makes a queue. */
-export function createRequestHandler({ resolve, reject, explain, signal }: RequestOutcome): RequestHandler {
-  let controller: RequestController | undefined;
+export function createRequestHandler(outcome: RequestOutcome): RequestHandler {
+  const { resolve, reject, explain, signal, connection } = outcome;
   let queue: ByteQueue | undefined;
+  const watch = signal === undefined ? undefined : watchSignal(signal, reject);
 
-  // undici hears a signal only once it is connected, so this does.
-  function abort(): void {
-    controller?.abort(abortError(signal));
-    reject(signal?.reason);
-  }
-
-  function settle(): void {
-    signal?.removeEventListener("abort", abort);
-  }
-
-  signal?.addEventListener("abort", abort, { once: true });
   return {
-    onRequestStart(started) {
-      controller = started;
-      if (signal?.aborted) abort();
-    },
-    onResponseStart(steering, status, headers) {
+    onRequestStart: (controller) => watch?.start(controller),
+    onResponseStart(controller, status, headers) {
       // An interim answer (1xx) comes before the real one.
       if (status < 200) return;
-      const source = {
-        pause: () => steering.pause(),
-        resume: () => steering.resume(),
-        stop: () => steering.abort(new Error("closed by the reader")),
-      };
-      queue = createByteQueue(source, { explain, signal });
+      queue = createByteQueue(controller, { explain, signal });
       resolve({ status, headers, body: queue.reader });
     },
     onResponseData: (_, chunk) => queue?.push(chunk),
     onResponseEnd() {
-      settle();
+      connection.giveBack();
+      watch?.end();
       queue?.end();
     },
     onResponseError(_, error) {
-      settle();
+      connection.drop();
+      watch?.end();
       if (queue === undefined) reject(explain(error));
       else queue.fail(error);
     },
+  };
+}
+
+/** undici hears a signal only once it is connected, so this does. */
+function watchSignal(
+  signal: AbortSignal,
+  reject: (reason: unknown) => void,
+): { start(controller: ByteSource): void; end(): void } {
+  let controller: ByteSource | undefined;
+
+  function abort(): void {
+    controller?.abort(abortError(signal));
+    reject(signal.reason);
+  }
+
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    start(started) {
+      controller = started;
+      if (signal.aborted) abort();
+    },
+    end: () => signal.removeEventListener("abort", abort),
   };
 }
 

@@ -18,8 +18,8 @@ export interface TransportRequest {
   /** Path with query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: RequestBody;
-  readonly signal?: AbortSignal;
+  readonly body?: RequestBody | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** What errors call this request; method and path without the query unless given. */
   readonly operation?: string;
 }
@@ -83,9 +83,10 @@ export function createTransport(
         return own === null ? explainFailure(error, address, signal) : own.error;
       };
       return new Promise((resolve, reject) => {
-        const handler = createRequestHandler({ resolve, reject, explain, signal });
+        const connection = agent.take();
+        const handler = createRequestHandler({ resolve, reject, explain, signal, connection });
         try {
-          agent.dispatch(dispatchOptions(request, body), handler);
+          connection.dispatch(dispatchOptions(request, body), handler);
         } catch (error) {
           reject(explain(error));
         }
@@ -110,16 +111,15 @@ function build(options: SocketOptions): Connect {
   );
 }
 
-function dispatchOptions(
-  request: TransportRequest,
-  body: RequestBody | null,
-): { path: string; method: Dispatcher.HttpMethod; headers: Record<string, string>; body: Readable | null } {
+function dispatchOptions(request: TransportRequest, body: RequestBody | null): Dispatcher.DispatchOptions {
   return {
     path: request.path,
     method: request.method as Dispatcher.HttpMethod,
-    headers: { ...request.headers },
+    headers: (request.headers as Record<string, string> | undefined) ?? null,
     // undici sends text, bytes and any async iterable, though its types name only some of them.
     body: body as Readable | null,
+    // Nothing waits behind it on the same connection.
+    blocking: false,
   };
 }
 
@@ -161,21 +161,28 @@ function dispatchUpgrade(
       onStream: (output) => hand(output, false),
       onRefusal: reject,
     });
-    agent.dispatch(options as Dispatcher.DispatchOptions, {
+    const leased = agent.take();
+    leased.dispatch(options as Dispatcher.DispatchOptions, {
       onRequestStart(controller) {
         const abort = () => controller.abort(abortError(signal));
         signal?.addEventListener("abort", abort, { once: true, signal: settled.signal });
         if (signal?.aborted) abort();
       },
       onRequestUpgrade(_controller, status, _headers, socket) {
+        // Without its socket it connects anew.
+        leased.giveBack();
         if (status === 101) return hand(socket, true);
         socket.destroy();
         reject(new ProtocolError(`${operation} answered ${status} to an upgrade`));
       },
       onResponseStart: plain.start,
       onResponseData: plain.data,
-      onResponseEnd: plain.end,
+      onResponseEnd() {
+        leased.giveBack();
+        plain.end();
+      },
       onResponseError(_controller, error) {
+        leased.drop();
         const reason = explainFailure(error, address, signal);
         plain.fail(reason);
         reject(reason);

@@ -23,16 +23,17 @@ export function compareApiVersions(left: string, right: string): number {
 
 /**
  * Agrees on a version with the Engine at the first call: the older of ours and the Engine's. Callers at the same time
- * share one question; a question that failed is asked again by the next caller.
+ * share one question; a question that failed is asked again by the next caller. What is agreed comes without a promise.
  */
 export function createNegotiator(
   transport: Transport,
   fixed: string | undefined,
-): (signal?: AbortSignal) => Promise<string> {
+): (signal?: AbortSignal) => string | Promise<string> {
   let agreed: string | undefined = fixed;
   let asking: Promise<string> | undefined;
-  return async (signal) => {
-    if (agreed !== undefined) return agreed;
+  return (signal) => agreed ?? agree(signal);
+
+  async function agree(signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted();
     asking ??= askVersion(transport).finally(() => {
       asking = undefined;
@@ -40,7 +41,7 @@ export function createNegotiator(
     // One caller's abort must not fail the others, so the shared question goes on and only this caller leaves.
     agreed = await abandonOnAbort(asking, signal);
     return agreed;
-  };
+  }
 }
 
 async function askVersion(transport: Transport): Promise<string> {

@@ -10,7 +10,7 @@ function createRecorded(signal?: AbortSignal): { readonly queue: ByteQueue; read
   const source = {
     pause: () => void calls.push("pause"),
     resume: () => void calls.push("resume"),
-    stop: () => void calls.push("stop"),
+    abort: () => void calls.push("abort"),
   };
   const explain = (error: unknown) => (signal?.aborted ? signal.reason : error);
   return { queue: createByteQueue(source, { explain, signal }), calls };
@@ -95,12 +95,47 @@ test("takes without a promise what is there, and resumes its source for that too
   assert.equal(calls, ["pause", "resume"]);
 });
 
+test("gives all at once where the end is there too, and then nothing more", async () => {
+  const { queue, calls } = createRecorded();
+  const [first, second] = [Buffer.from("a"), Buffer.from("b")];
+  queue.push(first);
+  queue.push(second);
+  assert.is(queue.reader.takeAll(), undefined);
+  queue.end();
+  assert.equal(queue.reader.takeAll(), [first, second]);
+  assert.is((await queue.reader.next()).done, true);
+  assert.equal(calls, []);
+});
+
+test("gives nothing at once of what was begun, has failed or is aborted, so that its reader learns of that", async () => {
+  const begun = createRecorded().queue;
+  begun.push(Buffer.from("a"));
+  begun.push(Buffer.from("b"));
+  begun.end();
+  begun.reader.take();
+  assert.is(begun.reader.takeAll(), undefined);
+  assert.is((await begun.reader.next()).value?.toString(), "b");
+
+  const failed = createRecorded().queue;
+  failed.push(Buffer.from("a"));
+  failed.fail(new Error("lost"));
+  assert.is(failed.reader.takeAll(), undefined);
+
+  const controller = new AbortController();
+  const aborted = createRecorded(controller.signal).queue;
+  aborted.push(Buffer.from("a"));
+  aborted.end();
+  controller.abort("enough");
+  assert.is(aborted.reader.takeAll(), undefined);
+  assert.is(await rejection(aborted.reader.next()), "enough");
+});
+
 test("stops its source when the reader leaves, and gives nothing more", async () => {
   const { queue, calls } = createRecorded();
   queue.push(Buffer.from("a"));
   queue.push(Buffer.from("b"));
   for await (const _ of queue.reader) break;
-  assert.equal(calls, ["stop"]);
+  assert.equal(calls, ["abort"]);
   assert.is((await queue.reader.next()).done, true);
 });
 
@@ -130,7 +165,7 @@ test("gives an aborted signal's reason at once, and not what waits", async () =>
   queue.push(Buffer.from("a"));
   controller.abort("enough");
   assert.is(await rejection(queue.reader.next()), "enough");
-  assert.equal(calls, ["stop"]);
+  assert.equal(calls, ["abort"]);
 });
 
 test.run();

@@ -24,7 +24,7 @@ import { withStubEngine } from "../support/with-engine.ts";
 
 const test = suite("engine-api/version");
 
-type Negotiate = ReturnType<typeof createNegotiator>;
+type Negotiate = (signal?: AbortSignal) => Promise<string>;
 
 function withNegotiator(
   routes: Routes,
@@ -33,7 +33,8 @@ function withNegotiator(
   return withStubEngine(routes, async (engine) => {
     const transport = createTransport(parseEndpoint(engine.endpoint));
     try {
-      await body(createNegotiator(transport, undefined), engine);
+      const negotiate = createNegotiator(transport, undefined);
+      await body(async (signal) => negotiate(signal), engine);
     } finally {
       await transport.close();
     }
