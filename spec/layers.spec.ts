@@ -17,7 +17,7 @@ function readSources(folder: string): Sources {
 }
 
 /** What the build puts into the package, and nobody has to install. */
-const embedded = ["valibot"];
+const embedded = ["@lezer/common", "@lezer/python", "valibot"];
 
 test("the sources hold every layer rule", () => {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -4,7 +4,7 @@ import { driveDirect } from "../direct/drive-direct.ts";
 import { isDirect, type RunRecipe } from "../direct/recipe.ts";
 import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
-import { validate } from "../validator/validate.ts";
+import { validate } from "../validator/mod.ts";
 import type { RunResult } from "../verdict.ts";
 import type { Ticket } from "./admission.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";

@@ -14,7 +14,7 @@ import { isLostBeforeItBegan, type RunFacts, told } from "../run/start-run.ts";
 import { initialState } from "../run/state.ts";
 import { createSupervisorStream } from "../run/supervisor-stream.ts";
 import { toRunHandle } from "../run/to-run-handle.ts";
-import { validate } from "../validator/validate.ts";
+import { validate } from "../validator/mod.ts";
 import type { RunResult, SessionCell } from "../verdict.ts";
 import type { ContainerSlot } from "./container-slot.ts";
 import { type CellContainer, goesOn } from "./drive-cells.ts";

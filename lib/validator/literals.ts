@@ -20,10 +20,10 @@ export function literalValue(text: string): string | null {
   const match = shape.exec(text);
   if (match === null) return null;
   const [head, prefix = "", quote = ""] = match;
-  if (/[ft]/i.test(prefix)) return null;
+  if (prefix !== "" && /[ft]/i.test(prefix)) return null;
   const content = text.slice(head.length, text.length - quote.length);
-  if (/r/i.test(prefix)) return content;
-  if (/\\N\{/.test(content)) return null;
+  if (!content.includes("\\") || /r/i.test(prefix)) return content;
+  if (content.includes("\\N{")) return null;
   return content.replace(
     /\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|[\s\S])/g,
     (_, code: string) => {

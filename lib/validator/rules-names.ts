@@ -84,10 +84,10 @@ function checkModule({ name, node, scope }: NameUse, check: Check): void {
       checkExtra(origin, node, check);
       continue;
     }
-    if (placeOf(origin) === "content" || placeOf(origin) === "refused") continue;
     let path = origin;
-    let last: { readonly from: number; readonly to: number } = node;
     let place = placeOf(path);
+    if (place === "content" || place === "refused") continue;
+    let last: { readonly from: number; readonly to: number } = node;
     for (const attribute of attributesBehind(node)) {
       if (place !== "module" && place !== "on-the-way") break;
       path = `${path}.${textOf(attribute, check)}`;

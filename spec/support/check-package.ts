@@ -19,6 +19,8 @@ import { createClient, isNotFound } from "brigbox/engine-api";
 import { createMetrics, type Metrics } from "brigbox/metrics";
 import { answerBy, json, type StubEngine, startStubEngine } from "brigbox/testing";
 import { traceRuns, type TracingOptions } from "brigbox/tracing";
+import { type Violation, validate } from "brigbox/validator";
+export const violations: readonly Violation[] = validate("import os", { imports: ["scipy"] });
 startStubEngine({ "*": answerBy(async () => new Response("msw is not installed here")) });
 const client = createClient({ endpoint: "unix:///nowhere.sock" });
 const container: Promise<{ readonly Id?: string | null }> = client.request("GET /containers/{id}/json", { path: { id: "web" } });
@@ -85,6 +87,14 @@ function printed(folder: string, program: string): string {
   return inProject(folder, process.execPath, ["--input-type=module", "-e", program]).trim();
 }
 
+/** The validator brings its parser along. */
+function checkValidator(folder: string): void {
+  const program =
+    'import { validate } from "brigbox/validator"; console.log(validate("import os").map(({ rule }) => rule).join());';
+  const rules = printed(folder, program);
+  if (rules !== "R1") throw new Error(`the validator says: ${rules}`);
+}
+
 /** Metrics where prom-client is installed. */
 function checkMetrics(folder: string): void {
   linkInto(folder, "prom-client");
@@ -126,6 +136,7 @@ function checkFiles(files: readonly string[]): void {
     "dist/engine-api/testing/mod.d.ts",
     "dist/lib/metrics/mod.d.ts",
     "dist/lib/tracing/mod.d.ts",
+    "dist/lib/validator/mod.d.ts",
     "dist/lib/harness/python/supervisor.py",
     "dist/lib/monitor/page/index.html",
     "dist/profiles/image/Dockerfile",
@@ -149,6 +160,7 @@ try {
   );
   if (names !== "function function function")
     throw new Error(`the entry points do not export what they should: ${names}`);
+  checkValidator(folder);
   checkMetrics(folder);
   checkTracing(folder);
   writeFileSync(join(folder, "user.ts"), userProgram);

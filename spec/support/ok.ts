@@ -17,6 +17,7 @@ runSteps([
       "engine-api/mod.ts",
       "engine-api/testing/mod.ts",
       "lib/mod.ts",
+      "lib/validator/mod.ts",
       "lib/metrics/mod.ts",
       "lib/tracing/mod.ts",
     ],

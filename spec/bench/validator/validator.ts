@@ -1,15 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parser } from "@lezer/python";
 import { validate } from "../../../lib/validator/validate.ts";
 import { type Row, type Section, showProgress } from "../section.ts";
 import { type Summary, summarize } from "../statistics.ts";
 
 const strategyFile = new URL("strategy.py", import.meta.url);
-const builtValidator = new URL("../../../dist/lib/validator/validate.js", import.meta.url);
+const command = fileURLToPath(new URL("../../../dist/lib/cli/main.js", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const warmUpRounds = 300;
 
-/** The validator on a strategy of 200 lines: in a process that has done it before, and in a new one; and Lezer's share, which is not ours. */
+/**
+ * The validator on a strategy of 200 lines: in a process that has done it before, and in a new one, which imports the built package as its
+ * users do; and Lezer's share, which is not ours.
+ */
 export const validator: Section = {
   name: "validator",
   async measure({ rounds }) {
@@ -58,14 +63,15 @@ function timed(action: () => boolean): number {
 }
 
 function measureFresh(rounds: number): readonly Summary[] {
-  const load = `import { validate } from ${JSON.stringify(builtValidator.href)};`;
+  const load = 'import { validate } from "brigbox/validator";';
   const loadLezer = `import { parser } from ${JSON.stringify(import.meta.resolve("@lezer/python"))};`;
   const read = `import { readFileSync } from "node:fs"; const code = readFileSync(new URL(${JSON.stringify(strategyFile.href)}), "utf8");`;
   const times = timeProcesses(rounds, {
-    empty: "",
-    load,
-    validate: `${load} ${read} if (validate(code).length > 0) process.exit(1);`,
-    parse: `${loadLezer} ${read} if (parser.parse(code).length !== code.length) process.exit(1);`,
+    empty: asModule(""),
+    load: asModule(load),
+    validate: asModule(`${load} ${read} if (validate(code).length > 0) process.exit(1);`),
+    command: [command, "validate", fileURLToPath(strategyFile)],
+    parse: asModule(`${loadLezer} ${read} if (parser.parse(code).length !== code.length) process.exit(1);`),
   });
   return [
     summarize("node with an empty program", times.empty),
@@ -77,22 +83,27 @@ function measureFresh(rounds: number): readonly Summary[] {
       differences(times.parse, times.empty),
     ),
     summarize("fresh, beyond Lezer alone", differences(times.validate, times.parse)),
+    summarize("`brigbox validate`, beyond Node's start", differences(times.command, times.empty)),
   ];
 }
 
-/** What each program takes from its start to its end, in turns. */
+function asModule(program: string): readonly string[] {
+  return ["--input-type=module", "--eval", program];
+}
+
+/** What Node takes with each of these arguments from its start to its end, in turns. The package is found by its name from its own folder. */
 function timeProcesses<Name extends string>(
   rounds: number,
-  programs: Readonly<Record<Name, string>>,
+  programs: Readonly<Record<Name, readonly string[]>>,
 ): Readonly<Record<Name, readonly number[]>> {
-  const all = Object.entries<string>(programs).map(([name, program]) => {
+  const all = Object.entries<readonly string[]>(programs).map(([name, args]) => {
     const timesMs: number[] = [];
-    return { name, program, timesMs };
+    return { name, args, timesMs };
   });
   for (let round = 0; round < rounds; round++) {
-    for (const { name, program, timesMs } of all) {
+    for (const { name, args, timesMs } of all) {
       const startedAt = performance.now();
-      const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program]);
+      const { status } = spawnSync(process.execPath, args, { cwd: root });
       timesMs.push(performance.now() - startedAt);
       if (status !== 0) throw new Error(`${name}: exit ${status}; npm run build must come first`);
     }

@@ -17,6 +17,7 @@ const entries: Readonly<Record<string, string>> = {
   brigbox: "lib/mod.ts",
   "brigbox/engine-api": "engine-api/mod.ts",
   "brigbox/testing": "engine-api/testing/mod.ts",
+  "brigbox/validator": "lib/validator/mod.ts",
   "brigbox/metrics": "lib/metrics/mod.ts",
   "brigbox/tracing": "lib/tracing/mod.ts",
 };
