@@ -10,6 +10,8 @@ export interface ImageProgress {
   readonly subject: string;
   /** The image's id, in the message that tells it; else null. */
   readonly imageId: string | null;
+  /** By what the registry knows the image or the plugin, `sha256:...`, in the message of a pull or a push that tells it; else null. */
+  readonly digest: string | null;
   /** Bytes done and to do, where the Engine tells them. */
   readonly currentBytes: number | null;
   readonly totalBytes: number | null;
@@ -36,7 +38,7 @@ interface ProgressMessage {
   readonly id?: unknown;
   readonly stream?: unknown;
   readonly status?: unknown;
-  readonly aux?: { readonly ID?: unknown } | null;
+  readonly aux?: { readonly ID?: unknown; readonly Digest?: unknown } | null;
   readonly error?: unknown;
   readonly errorDetail?: { readonly message?: unknown } | null;
   readonly progressDetail?: { readonly current?: unknown; readonly total?: unknown } | null;
@@ -53,9 +55,16 @@ function toProgress(raw: unknown): ImageProgress {
     text,
     subject: typeof message.id === "string" ? message.id.slice(0, longestText) : "",
     imageId: typeof id === "string" ? id.trim() : null,
+    digest: digestIn(message, text),
     currentBytes: numberOrNull(message.progressDetail?.current),
     totalBytes: numberOrNull(message.progressDetail?.total),
   };
+}
+
+/** A push tells it in a message without words, a pull in words. */
+function digestIn({ aux }: ProgressMessage, text: string): string | null {
+  const digest = aux?.Digest ?? /^Digest: (sha256:[0-9a-f]{64})$/.exec(text)?.[1];
+  return typeof digest === "string" ? digest.slice(0, longestText) : null;
 }
 
 /** Either field marks a failure, with or without words in it. */

@@ -18,7 +18,8 @@ export interface TransferOptions extends CallOptions {
  * Fetches an image from its registry, layer by layer.
  *
  * @param name with a tag or a digest; `latest` unless given, and never all tags.
- * @throws ImageError where it fails on the way, ResponseError 404 for an image that the registry does not have or does not show.
+ * @throws ImageError where it fails on the way, ResponseError 404 for an image that the registry does not have or does not show, 500 with
+ * the registry's own words where it does not let one in or cannot be reached.
  * @example
  * for await (const { subject, text, currentBytes } of pullImage(client, "debian:12")) console.log(subject, text, currentBytes);
  */
@@ -42,7 +43,8 @@ export async function* pullImage(
 /**
  * Sends an image to its registry, layer by layer.
  *
- * @throws ImageError where it fails on the way, such as for a name that one may not write to; ResponseError 404 for an unknown image.
+ * @throws ImageError for an image that the Engine does not have, where the registry does not let one in or write to that name, and where it
+ * fails on the way.
  */
 export async function* pushImage(
   client: EngineClient,

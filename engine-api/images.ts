@@ -25,7 +25,10 @@ export interface BuildOptions extends CallOptions {
   readonly pull?: boolean;
   /** Images whose layers may serve as cached steps. */
   readonly cacheFrom?: readonly string[];
-  /** Who one is to the registries of base images, by their hosts, for example `registry.example.com`. */
+  /**
+   * Who one is to the registries of base images, by their hosts, for example `registry.example.com`, or `https://index.docker.io/v1/` for
+   * Docker Hub. What `docker login` left is not looked at; `readRegistryAuth` finds it.
+   */
   readonly registries?: Readonly<Record<string, RegistryAuth>>;
   /** Network of the build's steps; the Engine's default unless given. */
   readonly network?: string;

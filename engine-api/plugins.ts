@@ -13,7 +13,8 @@ export type PluginPrivilege = Answer<"GET /plugins/privileges">[number];
 export interface PluginOptions extends CallOptions {
   /**
    * Sees what the plugin asks for of the machine, such as devices and mounts, and says whether it may have all of it. A plugin runs as root
-   * beside the Engine.
+   * beside the Engine. Where the Engine cannot ask the registry this is called with none, and the plugin is not fetched: the Engine compares
+   * what was granted with what the plugin asks for.
    */
   readonly accept: (privileges: readonly PluginPrivilege[]) => boolean | Promise<boolean>;
   /** The name that it gets here; its name at the registry unless given. */
@@ -25,7 +26,8 @@ export interface PluginOptions extends CallOptions {
 /**
  * Fetches a plugin from its registry. It is not enabled yet: `POST /plugins/{name}/enable` does that.
  *
- * @throws EngineError where `accept` refuses; ImageError where it fails on the way; ResponseError where the registry does not have it.
+ * @throws EngineError where `accept` refuses; ImageError where it fails on the way; ResponseError 500 where the registry does not have it,
+ * does not let one in or cannot be reached, 400 where there is one of that name.
  * @example
  * const progress = installPlugin(client, "vieux/sshfs:latest", { accept: (privileges) => privileges.length === 0 });
  * for await (const { subject, text } of progress) console.log(subject, text);

@@ -42,10 +42,13 @@ const step = (text: string, more: Partial<ImageProgress> = {}): ImageProgress =>
   text,
   subject: "",
   imageId: null,
+  digest: null,
   currentBytes: null,
   totalBytes: null,
   ...more,
 });
+
+const digest = `sha256:${"0a".repeat(32)}`;
 
 const messages: readonly [name: string, message: unknown, progress: ImageProgress][] = [
   ["a line of a build", { stream: "Step 1/2 : FROM x\n" }, step("Step 1/2 : FROM x\n")],
@@ -60,6 +63,10 @@ const messages: readonly [name: string, message: unknown, progress: ImageProgres
   ["details that are no numbers", { progressDetail: { current: "5" } }, step("")],
   ["the id that a build tells", { aux: { ID: "sha256:ab" } }, step("", { imageId: "sha256:ab" })],
   ["the id that an import tells", { status: "sha256:cd" }, step("sha256:cd", { imageId: "sha256:cd" })],
+  ["the digest that a push tells", { aux: { Tag: "1", Digest: digest, Size: 5 } }, step("", { digest })],
+  ["the digest that a pull tells", { status: `Digest: ${digest}` }, step(`Digest: ${digest}`, { digest })],
+  ["a digest that is no text", { aux: { Digest: 5 } }, step("")],
+  ["words that only look like a digest", { status: "Digest: unknown" }, step("Digest: unknown")],
   ["an id that is no text", { aux: { ID: 5 } }, step("")],
   ["errors that are null or empty", { stream: "x", error: null, errorDetail: null }, step("x")],
   ["an empty error", { stream: "x", error: "" }, step("x")],

@@ -4,6 +4,7 @@ import { cgroup2Endpoint } from "./cgroup2-engine/endpoint.ts";
 import { browserObstacle } from "./chromium.ts";
 import { ownEngineObstacle } from "./own-engine.ts";
 import { prometheusObstacle } from "./prometheus/programs.ts";
+import { registryObstacle } from "./registry.ts";
 import { secondEndpoint } from "./second-engine/endpoint.ts";
 
 /** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
@@ -40,6 +41,11 @@ export function findOwnObstacle(mode: LiveMode): string | null {
 /** The same for specs that start a Prometheus of their own. */
 export function findPrometheusObstacle(mode: LiveMode): string | null {
   return throwIfRequired(prometheusObstacle(), mode);
+}
+
+/** The same for specs that start a registry of their own. */
+export function findRegistryObstacle(mode: LiveMode): string | null {
+  return throwIfRequired(registryObstacle(), mode);
 }
 
 function throwIfRequired(reason: string | null, mode: LiveMode): string | null {

@@ -49,12 +49,13 @@ const programs: Readonly<Record<string, string>> = {
   openssl: "openssl",
   sshd: "openssh-server",
   ssh: "openssh-client",
+  "docker-registry": "docker-registry",
 };
 
 /** Each program goes on as the next, so that a signal reaches the daemon. */
 const inOwnNetwork = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
 
-/** Why no Engine of one's own, with gVisor, TLS and ssh, can be started here; null where it can. */
+/** Why no Engine of one's own, with gVisor, TLS, ssh and a registry, can be started here; null where it can. */
 export function ownEngineObstacle(): string | null {
   if (process.getuid?.() !== 0) return "only root can start one";
   const missing = Object.keys(programs).filter(

@@ -14,6 +14,7 @@ import {
   findLiveObstacle,
   findOwnObstacle,
   findPrometheusObstacle,
+  findRegistryObstacle,
   findSecondObstacle,
   liveMode,
 } from "./live.ts";
@@ -60,6 +61,11 @@ const needs: readonly { readonly folder: string; readonly what: string; find(): 
     folder: "prometheus",
     what: "with a Prometheus",
     find: () => findPrometheusObstacle(liveMode(process.argv, process.env)),
+  },
+  {
+    folder: "registry",
+    what: "with a registry",
+    find: () => findRegistryObstacle(liveMode(process.argv, process.env)),
   },
   {
     folder: "browser",

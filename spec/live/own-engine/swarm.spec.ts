@@ -1,4 +1,4 @@
-/** A swarm of one node, and plugins, on an Engine of their own. */
+/** A swarm of one node, and plugins, on an Engine of their own; on the second one, which is for specs alone, where that is given. */
 import { packTar } from "modern-tar";
 import * as assert from "uvu/assert";
 import {
@@ -7,14 +7,18 @@ import {
   createSecret,
   createService,
   type EngineClient,
+  engineInfo,
   ImageError,
   isConflict,
   isNotFound,
   isResponseError,
   labelConfig,
   labelSecret,
+  pushImage,
   pushPlugin,
   readConfig,
+  removeImage,
+  removeNetwork,
   type ServiceSpec,
   serviceLogLines,
   serviceLogs,
@@ -26,22 +30,43 @@ import {
 import { defaultImage } from "../../../lib/image/names.ts";
 import { rejection, rejectionOf } from "../../support/catch-error.ts";
 import { eventually } from "../../support/eventually.ts";
-import { type OwnEngine, startOwnEngine } from "../../support/own-engine.ts";
+import { startOwnEngine } from "../../support/own-engine.ts";
+import { endWithAllOf, makeImage, registryUser, startRegistry, stranger } from "../../support/registry.ts";
+import { isOnSecond, secondEndpoint } from "../../support/second-engine/endpoint.ts";
 import { suite } from "../../support/suite.ts";
 
 const test = suite("swarm and plugins");
-let engine: OwnEngine;
+let engine: { readonly endpoint: string; close(): Promise<void> };
 let client: EngineClient;
 
+async function startEngine(): Promise<typeof engine> {
+  const second = secondEndpoint(process.env);
+  if (second === null || !isOnSecond(process.env)) return startOwnEngine();
+  await using former = createClient({ endpoint: second });
+  // Of a run that was killed.
+  if ((await engineInfo(former)).Swarm?.LocalNodeState === "active") await leaveSwarm(former);
+  return { endpoint: second, close: () => removeBridge(second) };
+}
+
+/** What a swarm leaves behind. */
+async function removeBridge(endpoint: string): Promise<void> {
+  await using former = createClient({ endpoint });
+  await removeNetwork(former, "docker_gwbridge");
+}
+
+async function leaveSwarm(member: EngineClient): Promise<void> {
+  await member.request("POST /swarm/leave", { query: { force: true } });
+}
+
 test.before(async () => {
-  engine = await startOwnEngine();
+  engine = await startEngine();
   client = createClient({ endpoint: engine.endpoint });
   const body = { ListenAddr: "127.0.0.1:23771", AdvertiseAddr: "127.0.0.1" };
   assert.match(await client.request("POST /swarm/init", { body }), /^\w{25}$/);
 });
 
 test.after(async () => {
-  await client?.request("POST /swarm/leave", { query: { force: true } });
+  if (client !== undefined) await leaveSwarm(client);
   await client?.close();
   await engine?.close();
 });
@@ -167,6 +192,38 @@ test("a node and the swarm are labelled, and the swarm tells how one joins it", 
   const refused = await rejection(client.request("POST /swarm/leave"));
   assert.ok(isResponseError(refused) && refused.status === 503);
 });
+
+test(
+  "a service gets its image from a registry with the credentials that it is given, and not without",
+  async () => {
+    const registry = await startRegistry();
+    try {
+      const image = `${registry.host}/spec/app:1`;
+      await makeImage(client, image);
+      for await (const _ of pushImage(client, image, { auth: registryUser }));
+      await removeImage(client, image);
+      for (const [name, auth, words] of [
+        ["nobody", undefined, /No such image/],
+        ["stranger", stranger, /No such image/],
+        // It comes, and what it should start is a file that nothing can run.
+        ["known", registryUser, /\/random/],
+      ] as const) {
+        const service = { Name: name, TaskTemplate: { ContainerSpec: { Image: image } } };
+        const { id } = await createService(client, service, auth === undefined ? {} : { auth });
+        await eventually(async () => words.test(await troublesOf(name)), { timeoutMs: 30_000 });
+        await client.request("DELETE /services/{id}", { path: { id } });
+      }
+    } finally {
+      await endWithAllOf(client, registry);
+    }
+  },
+  { timeoutMs: 120_000 },
+);
+
+async function troublesOf(service: string): Promise<string> {
+  const tasks = await client.request("GET /tasks", { query: { filters: { service: [service] } } });
+  return tasks.map(({ Status }) => Status?.Err ?? "").join();
+}
 
 test("a plugin is made from an archive, set, and removed; a push that fails is an error", async () => {
   const config = JSON.stringify({

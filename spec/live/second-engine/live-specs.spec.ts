@@ -1,4 +1,4 @@
-/** The live specs of the client, and those of the verdicts, on a later Engine than the machine's own. */
+/** The live specs of the client, with a registry and a swarm too, and those of the verdicts, on a later Engine than the machine's own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as assert from "uvu/assert";
@@ -10,7 +10,7 @@ const test = suite("live specs on a second Engine");
 const endpoint = secondEndpoint(process.env) ?? "";
 
 /** Parts of the paths of spec files; what is new in a folder runs here by itself. */
-const specs = ["live/engine-api/", "live/verdicts"];
+const specs = ["live/engine-api/", "live/registry/", "own-engine/swarm", "live/verdicts"];
 
 test("both agree on a later version of the API than the machine's own Engine has", async () => {
   await using client = createClient({ endpoint });

@@ -102,9 +102,9 @@ export const plans: Readonly<Record<string, Plan>> = {
     on: "stub",
     routes: {
       "POST /images/{name}/tag": empty(201),
-      "POST /images/{name}/push": jsonLines([{ status: "Pushed" }]),
+      "POST /images/{name}/push": jsonLines([{ status: "Pushed" }, { aux: { Digest: "sha256:abc" } }]),
     },
-    prints: /^Pushed\n$/,
+    prints: /^Pushed\nsha256:abc\n$/,
   },
   "engine-api/README.md: Save and load": { on: "own engine", prints: /^Loaded image: debian:12\n/ },
   "engine-api/README.md: List, inspect, remove, and the rest": {

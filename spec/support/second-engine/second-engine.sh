@@ -2,6 +2,7 @@
 # A second Engine for specs, of a later release than the machine's own, beside it and on the same kernel: Debian's, in a folder.
 # Its processes, mounts and networks are in namespaces of their own, so that they trouble nobody, and end with it, however it ends.
 #   second-engine.sh start    makes the folder unless it is there, starts the Engine, gives it the image, and prints its address
+#   second-engine.sh beside COMMAND...    runs a command of this machine in the Engine's network, where both have the same loopback
 #   second-engine.sh stop     ends it and all that it ran; the folder stays for the next time
 # Needs root on Debian and its packages. The first time takes a minute or two.
 set -euo pipefail
@@ -83,11 +84,15 @@ case ${1:-} in
     give_image
     echo "unix://$socket" >&3
     ;;
+  beside)
+    runs || { say "the Engine does not run"; exit 1; }
+    exec nsenter --target "$(cat "$home/pid")" --net -- "${@:2}" 1>&3 3>&-
+    ;;
   stop)
     stop
     ;;
   *)
-    sed -n '2,6p' "$0" >&2
+    sed -n '2,7p' "$0" >&2
     exit 2
     ;;
 esac
