@@ -85,8 +85,9 @@ function createProgram(context: CliContext, written: Promise<void>[]): Command {
   return withLogOptions(program);
 }
 
-/** The command that the arguments begin with, or all, which help and suggestions tell. */
+/** The command that the arguments begin with, or all, which help and suggestions tell; the version needs none. */
 function loadCommands([first = ""]: readonly string[]): Promise<readonly AddCommand[]> {
+  if (first === "-V" || first === "--version") return Promise.resolve([]);
   const only = Object.hasOwn(commands, first) ? commands[first] : undefined;
   return Promise.all((only === undefined ? Object.values(commands) : [only]).map((load) => load()));
 }

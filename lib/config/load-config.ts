@@ -3,6 +3,7 @@ import { checkDirect, type Fallback, fallbacks } from "../direct/options.ts";
 import { ConfigError } from "../errors.ts";
 import { readLimited } from "../host/read-file.ts";
 import { defaultImage } from "../image/names.ts";
+import { packageFile } from "../package-file.ts";
 import { defaultPolicy, type Policy, type VerifyMode, verifyModes } from "../policy/policy.ts";
 import { resolvePolicy } from "../policy/resolve-policy.ts";
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from "../pool/options.ts";
@@ -10,7 +11,7 @@ import { type AdmissionOptions, resolveAdmission } from "../run/admission.ts";
 import { findSettingFault, noLimit } from "./check-setting.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Field, type FieldGroup, fields, groupOf, variableOf } from "./fields.ts";
-import { mostConfigBytes, parseConfig, type Setting } from "./parse-config.ts";
+import type { Setting } from "./parse-config.ts";
 import { type ConfigValue, formOf, parseValue } from "./parse-value.ts";
 import type { Environment } from "./substitute.ts";
 
@@ -91,7 +92,7 @@ interface Located {
 
 function locateProfile(profile: string): Located {
   if (builtInProfiles.includes(profile)) {
-    const path = fileURLToPath(new URL(`../../profiles/${profile}.yaml`, import.meta.url));
+    const path = fileURLToPath(packageFile(`profiles/${profile}.yaml`));
     return { path, name: `profiles/${profile}.yaml` };
   }
   if (!/[./\\]/.test(profile)) {
@@ -105,6 +106,8 @@ function locateProfile(profile: string): Located {
 }
 
 async function readLayer({ path, name }: Located, environment: Environment): Promise<Layer> {
+  // With it comes yaml, which takes as long to be loaded as the rest of the library.
+  const { mostConfigBytes, parseConfig } = await import("./parse-config.ts");
   const bytes = await readLimited(path, { what: "a configuration", mostBytes: mostConfigBytes });
   return { name, settings: parseConfig(decodeText(bytes, name), name, environment) };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
+import { packageFile } from "../package-file.ts";
 import type { CompiledModules } from "./protocol.ts";
 
 /** What {@link createHarness} can be told. */
@@ -148,7 +149,7 @@ function joinSources(names: readonly string[]): Pick<CompiledModules, "bytes" | 
 }
 
 function readPython(name: string): string {
-  return readFileSync(new URL(`./python/${name}.py`, import.meta.url), "utf8");
+  return readFileSync(packageFile(`lib/harness/python/${name}.py`), "utf8");
 }
 
 function asciiJson(value: unknown): string {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { packTar } from "modern-tar";
 import { buildImage, type EngineClient, listImages } from "../../engine-api/mod.ts";
+import { packageFile } from "../package-file.ts";
 import type { ImageBuildEvent } from "./build-event.ts";
 import { imageLabel } from "./names.ts";
 
@@ -44,7 +44,8 @@ export async function* buildFromDockerfile(
 
 /** A tar archive that holds the Dockerfile alone: nothing else of the host gets into the build. */
 async function packDockerfile(): Promise<Uint8Array> {
-  const dockerfile = await readFile(new URL("../../profiles/image/Dockerfile", import.meta.url));
+  const { packTar } = await import("modern-tar");
+  const dockerfile = await readFile(packageFile("profiles/image/Dockerfile"));
   return packTar([
     { header: { name: "Dockerfile", size: dockerfile.length, type: "file", mode: 0o644 }, body: dockerfile },
   ]);

@@ -1,5 +1,4 @@
 import { extname, resolve } from "node:path";
-import { parseLoopConfig } from "../config/loop-config.ts";
 import type { LoopConfig } from "../config/loop-settings.ts";
 import type { Environment } from "../config/substitute.ts";
 import { ConfigError } from "../errors.ts";
@@ -48,6 +47,8 @@ export async function loadLoop(
   environment: Environment = process.env,
 ): Promise<ConfiguredLoop> {
   const text = await readText(path, "the configuration of a loop", mostConfigBytes);
+  // Only here, since yaml comes with it.
+  const { parseLoopConfig } = await import("../config/loop-config.ts");
   const config = parseLoopConfig(text, path, environment);
   const at = (file: string): string => resolve(path, "..", file);
   const proposer = await toProposer(config, at, environment);

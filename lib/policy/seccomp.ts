@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../errors.ts";
+import { packageFile } from "../package-file.ts";
 
 /** The profile for Python as the Engine takes it: JSON text without comments and spaces. */
 export function readPythonSeccomp(): string {
-  return loadSeccompProfile(new URL("../../profiles/seccomp/python.json", import.meta.url));
+  return loadSeccompProfile(packageFile("profiles/seccomp/python.json"));
 }
 
 /** Far above any profile: all system calls that there are, with a rule each, take less than this. */

@@ -1,13 +1,29 @@
 /**
- * Builds `dist`, which mirrors the sources: what tsc makes of them, and the data files that they read at run time. Of the validator's
- * files and Lezer's one is made, and of the client's: Node takes longer to find and open thirty modules than the validator for a strategy,
- * and as long as undici takes to be loaded. Of valibot and Lezer only what is used goes along, with their licences: the whole would be
- * more than a quarter of what users install.
+ * Builds `dist`: what tsc makes of the sources, and the data files that they read at run time, each in the place of its source. Modules
+ * are then joined, since Node takes longer to find and open them than to run them; types are not. Of valibot and Lezer only what is used
+ * goes along, with their licences: the whole would be more than a quarter of what users install.
  */
-import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { buildSync } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { call } from "./steps.ts";
+
+/** Modules that others import, and that still stay files of their own: entry points, and the one that knows where it lies. */
+const apart = ["engine-api/mod.js", "lib/validator/mod.js", "lib/package-file.js"];
+const { dependencies, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const installed = Object.keys({ ...dependencies, ...peerDependencies });
+
+/** Imports of modules that stay apart are from `dist` for now: which file will hold them is not yet known. */
+const leaveApart: Plugin = {
+  name: "leave-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+      if (kind === "entry-point") return null;
+      const module = relative("dist", join(resolveDir, path));
+      return apart.includes(module) ? { path: `dist:${module}`, external: true, sideEffects: false } : null;
+    });
+  },
+};
 
 rmSync("dist", { recursive: true, force: true });
 // Comments are for who reads the types; programs are a third smaller without.
@@ -22,9 +38,16 @@ removeUnusedTypes([
   "engine-api/testing/mod.d.ts",
   "lib/metrics/mod.d.ts",
 ]);
-joinModules("dist/lib/validator/mod.js", { packages: "bundle" });
-joinModules("dist/engine-api/mod.js", { packages: "external" });
-embedPackage("valibot");
+// Short names and no blanks: of Lezer's tables a new process would have more to read than of the programs.
+await joinModules(["lib/validator/mod.js"], { minify: true });
+await joinModules(["engine-api/mod.js"]);
+await joinModules([
+  "lib/mod.js",
+  "lib/metrics/mod.js",
+  "lib/tracing/mod.js",
+  "lib/cli/main.js",
+  "engine-api/testing/mod.js",
+]);
 const data = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((path) =>
   /\.(py|html|css|js|svg)$/.test(path),
 );
@@ -49,33 +72,48 @@ function removeUnusedTypes(entries: readonly string[]): void {
 }
 
 /**
- * Puts all that a module imports into its own file, and removes theirs. Packages stay imports, or come along under their own licences, and with short
- * names and no blanks, of which a new process would have more to read than of the programs.
+ * Puts all that entry points import into their own files, and what several of them need, or what is imported late, into
+ * `dist/lib/parts`, so that nothing is there twice. Packages that users install stay imports.
  */
-function joinModules(entry: string, { packages }: { readonly packages: "bundle" | "external" }): void {
-  const { metafile } = buildSync({
-    entryPoints: [entry],
-    outfile: entry,
-    allowOverwrite: true,
+async function joinModules(entries: readonly string[], { minify = false } = {}): Promise<void> {
+  const { metafile, outputFiles } = await build({
+    entryPoints: entries.map((entry) => join("dist", entry)),
+    outdir: "dist",
+    outbase: "dist",
+    chunkNames: "lib/parts/[name]-[hash]",
+    write: false,
     bundle: true,
-    packages,
-    minify: packages === "bundle",
+    splitting: true,
+    external: installed,
+    plugins: [leaveApart],
+    minify,
     format: "esm",
     platform: "node",
     target: "node20",
     metafile: true,
   });
-  const parts = Object.keys(metafile.inputs);
-  for (const part of parts) if (part.startsWith("dist/") && part !== entry) rmSync(part);
-  const names = parts.map((part) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(part)?.[1] ?? "");
-  const embedded = [...new Set(names)].filter((name) => name !== "").sort();
-  if (embedded.length > 0) writeFileSync(entry, `${licencesOf(embedded)}\n${readFileSync(entry, "utf8")}`);
+  for (const input of Object.keys(metafile.inputs)) if (input.startsWith("dist/")) rmSync(input);
+  for (const { path, text } of outputFiles) {
+    const file = relative(".", path);
+    const inputs = Object.keys(metafile.outputs[file]?.inputs ?? {});
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${licencesOf(inputs)}${fromItsPlace(file, text)}`);
+  }
 }
 
-/** A comment with the licences of packages of which something is in the file below it. */
-function licencesOf(names: readonly string[]): string {
+/** The text of a program whose imports from `dist` are from its own place. */
+function fromItsPlace(file: string, text: string): string {
+  return text.replaceAll(/(?<=from ?")dist:([^"]+)(?=")/g, (_, module: string) => {
+    const path = relative(dirname(file), join("dist", module));
+    return path.startsWith(".") ? path : `./${path}`;
+  });
+}
+
+/** A comment with the licences of packages of which something is in the file below it; empty where there is none. */
+function licencesOf(inputs: readonly string[]): string {
+  const found = inputs.flatMap((input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []);
   const byText = new Map<string, string[]>();
-  for (const name of names) {
+  for (const name of [...new Set(found)].sort()) {
     const folder = `node_modules/${name}`;
     const file = readdirSync(folder).find((known) => /^licen[cs]e(\.\w+)?$/i.test(known));
     if (file === undefined) throw new Error(`${name} has no licence`);
@@ -83,29 +121,5 @@ function licencesOf(names: readonly string[]): string {
     byText.set(text, [...(byText.get(text) ?? []), name]);
   }
   const licences = [...byText].map(([text, of]) => `What Brigbox uses of ${of.join(", ")}.\n\n${text}`);
-  return `/*! ${licences.join("\n\n")}\n*/`;
-}
-
-/** Puts what the programs use of a package, which they import as `v`, into a file of theirs, under the package's own licence. */
-function embedPackage(name: string): void {
-  const target = `dist/lib/embedded/${name}.js`;
-  const from = `from "${name}";`;
-  const users = readdirSync("dist", { recursive: true, encoding: "utf8" })
-    .map((file) => join("dist", file))
-    .filter((file) => file.endsWith(".js") && readFileSync(file, "utf8").includes(from));
-  const texts = new Map(users.map((file) => [file, readFileSync(file, "utf8")]));
-  const used = new Set([...texts.values()].flatMap((text) => text.match(/(?<=\bv\.)[A-Za-z]\w*/g) ?? []));
-  buildSync({
-    stdin: { contents: `export { ${[...used].sort().join(", ")} } ${from}`, resolveDir: "." },
-    outfile: target,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    banner: { js: licencesOf([name]) },
-  });
-  for (const [file, text] of texts) {
-    const path = relative(dirname(file), target);
-    writeFileSync(file, text.replace(from, `from "${path.startsWith(".") ? path : `./${path}`}";`));
-  }
+  return licences.length === 0 ? "" : `/*! ${licences.join("\n\n")}\n*/\n`;
 }

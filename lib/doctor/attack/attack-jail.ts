@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { packageFile } from "../../package-file.ts";
 import type { NumericLimit, Policy } from "../../policy/policy.ts";
 import type { RunResult } from "../../verdict.ts";
 import { type AttackInfo, probedAttacks, type RunAttack, runAttacks } from "./attacks.ts";
@@ -61,7 +62,7 @@ async function probe(
   passed: { readonly signal?: AbortSignal },
 ): Promise<readonly AttackResult[]> {
   const parts = ["attacks.py", "judge.py"].map((name) =>
-    readFile(new URL(`./${name}`, import.meta.url), "utf8"),
+    readFile(packageFile(`lib/doctor/attack/${name}`), "utf8"),
   );
   const code = (await Promise.all(parts)).join("\n");
   const result = await run(code, { timeoutMs: Math.min(policy.timeoutMs, probeTimeoutMs), ...passed });

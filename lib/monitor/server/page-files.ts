@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { packageFile } from "../../package-file.ts";
 import type { Answer } from "./answer.ts";
 
 /** What the page consists of, by path. */
@@ -20,7 +21,7 @@ export function readPageFiles(): ReadonlyMap<string, Answer> {
   return new Map(
     Object.entries(files).map(([path, [name, type]]) => [
       path,
-      { status: 200, type, body: readFileSync(new URL(`../page/${name}`, import.meta.url)) },
+      { status: 200, type, body: readFileSync(packageFile(`lib/monitor/page/${name}`)) },
     ]),
   );
 }
