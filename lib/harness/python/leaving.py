@@ -9,14 +9,18 @@ import time
 import brigbox_hardening as hardening
 import brigbox_processes as processes
 
-# Linux, include/linux/sched.h: the process is in the kernel's exit, from which there is no way back.
-_EXITING = 0x4
+# Linux, include/linux/sched.h: the process is in the kernel's exit, from which there is no way back; it runs what it was forked as.
+_EXITING, _NEVER_EXECUTED = 0x4, 0x40
 # Fields of /proc/PID/stat, counted from the state, which is the third in proc(5).
-_FLAGS, _WAITED_FAULTS, _USER_TICKS, _SYSTEM_TICKS, _THREADS, _MEMORY, _STATUS = 6, 8, 11, 12, 17, 20, 49
+_FLAGS, _FAULTS, _USER_TICKS, _SYSTEM_TICKS, _THREADS, _MEMORY, _STATUS = 6, 7, 11, 12, 17, 20, 49
+# What those used that it waited for: faults, small and large, and ticks. One that shares its parent's memory may need no fault.
+_WAITED = (8, 10, 13, 14)
 # A process that has been let go and is not on its way out by then is left to end in its own time, seconds.
 _PATIENCE = 0.01
 # Between two looks, since it may need this very processor to leave.
 _PAUSE = 0.00005
+# A process that does nothing but leave takes no page, or few.
+_MOST_FAULTS = 4
 _TRIAL_CODE = 3
 
 
@@ -43,29 +47,44 @@ def can_be_seen():
     return is_seen
 
 
-def see_off(pid, let_go):
+def see_off(pid, let_go, end_others):
     """The departure of a child that waits for `let_go`, all its work done. None where it does not leave at once, or not alone: then only
-    its parent's wait tells the truth."""
+    its parent's wait tells the truth. `end_others` kills whatever else runs, once the child runs no more."""
+    faults = _faults(processes.stat(pid))
     # Only a process that still has its memory tells the peak of it.
     peak = processes.peak_rss_kib(pid)
-    is_open = _is_open(pid)
     let_go()
-    fields = _await_exit(pid) if is_open and peak > 0 else None
+    fields = _await_exit(pid) if faults is not None and peak > 0 else None
     clock = _clock(pid)
-    if fields is None or clock is None:
+    if fields is None or clock is None or not _is_told(pid):
+        return None
+    # Another program, or memory taken after the look, has a peak of its own.
+    if not int(fields[_FLAGS]) & _NEVER_EXECUTED or _faults(fields) - faults > _MOST_FAULTS:
         return None
     # What it waited for counts too, and only the parent's wait tells how much that was.
-    if int(fields[_WAITED_FAULTS]) > 0 or processes.others(pid):
+    if any(int(fields[at]) > 0 for at in _WAITED):
+        return None
+    # One that lives could start another behind the back of whoever lists them. The dead have used something, too.
+    end_others()
+    if processes.others(pid, with_dead=True):
         return None
     return Departure(int(fields[_STATUS]), _share(clock, fields), peak)
 
 
-def _is_open(pid):
-    """Whether the process lets others of its user look at it: one that does not looks as if its status were 0."""
+def _is_told(pid):
+    """Whether the kernel tells the status of this process, which has no memory any more: of one that let nobody look at it 0 is shown.
+    The same right opens the link to its program, which went with the memory."""
     try:
-        return os.stat("/proc/%d/stat" % pid).st_uid == os.getuid()
+        os.readlink("/proc/%d/exe" % pid)
+    except FileNotFoundError:
+        return True
     except OSError:
-        return False
+        pass
+    return False
+
+
+def _faults(fields):
+    return None if fields is None else int(fields[_FAULTS])
 
 
 def _await_exit(pid):

@@ -69,17 +69,18 @@ def _all():
         return []
 
 
-def others(child):
+def others(child, with_dead=False):
     """Processes that are neither the child nor this one; outside of a container, as in a trial, those of the child's session.
 
-    The dead ones are left out, since whoever started them may never ask for them.
+    The dead ones are left out unless asked for, since whoever started them may never wait for them.
     """
     own = (os.getpid(), child)
-    return [pid for pid in _all() if pid not in own and _lives(stat(pid), child if own[0] != 1 else None)]
+    session = child if own[0] != 1 else None
+    return [pid for pid in _all() if pid not in own and _counts(stat(pid), session, with_dead)]
 
 
-def _lives(fields, session):
-    return fields is not None and fields[0] not in "ZXx" and session in (None, int(fields[3]))
+def _counts(fields, session, with_dead):
+    return fields is not None and (with_dead or fields[0] not in "ZXx") and session in (None, int(fields[3]))
 
 
 def stat(pid):

@@ -25,7 +25,7 @@ class Relay:
     def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter):
         self.outbox = outbox
         self.meter = meter
-        # Tells how a child ends that has closed its streams. None where its end is only waited for.
+        # Tells how a child ends that has closed its streams, given what kills all others. None where its end is only waited for.
         self.see_off = None
         self.bell = bell
         self.child = child
@@ -200,7 +200,7 @@ class Relay:
 
     def _see_off(self):
         see_off, self.see_off = self.see_off, None
-        departure = see_off() if self.status is None and self.cause is None else None
+        departure = see_off(self._kill) if self.status is None and self.cause is None else None
         if departure is None:
             return
         user, system = departure.cpu_seconds

@@ -124,7 +124,7 @@ def run(child, job, frames, root, relay_kind):
     try:
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
-        relay.see_off = None if child.see_off is None else lambda: child.see_off(child.pid, child.let_go)
+        relay.see_off = None if child.see_off is None else lambda end: child.see_off(child.pid, child.let_go, end)
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))

@@ -44,6 +44,15 @@ inBothWays("acceptance matrix: processes and time", (test, jail, createJail) => 
     assert.ok((processes as number) < 6, String(processes));
   });
 
+  test("what a dead process used counts, though nobody asked for it, or it lived in its parent's memory", async () => {
+    for (const name of ["unasked-zombie", "shared-memory-child"]) {
+      const { status, usage, values } = await runHostile(jail, readHostile(name));
+      assert.is(status, "ok");
+      const told = (usage.userCpuMs ?? 0) + (usage.systemCpuMs ?? 0);
+      assert.ok(told >= 0.8 * Number(values.result), `${name}: ${told} of ${values.result}`);
+    }
+  });
+
   const limitMs = 1000;
   const runaways = ["busy-loop", "sleep-forever", "ignore-signals", "hold-gil", "stop-itself", "child-tree"];
 

@@ -30,7 +30,7 @@ function runWithModules(python: string, program: string): unknown {
 const seeOff = `
 import resource, _ctypes
 import brigbox_hardening as hardening, brigbox_leaving as leaving
-def see(child, before=lambda: None):
+def see(child, before=lambda: None, end_others=lambda: None):
     ready, told = os.pipe()
     held, holds = os.pipe()
     pid = os.fork()
@@ -45,7 +45,7 @@ def see(child, before=lambda: None):
         os.read(held, 1)
         child()
     os.read(ready, 1)
-    seen = leaving.see_off(pid, lambda: os.close(holds))
+    seen = leaving.see_off(pid, lambda: os.close(holds), end_others)
     was_early = seen is not None and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     _, status, usage = os.wait4(pid, 0)
     return {
@@ -107,6 +107,12 @@ for (const { path, version } of findPythons()) {
     ["goes on", "import time; time.sleep(0.2); os._exit(4)"],
     ["has ended a process of its own before", "import subprocess; subprocess.run(['true']); os._exit(4)"],
     ["leaves another one running", "os.fork() or (__import__('time').sleep(0.3), os._exit(0)); os._exit(4)"],
+    [
+      "never asked for a dead one of its own",
+      "os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT); os._exit(4)",
+    ],
+    ["has become another program", "os.execv('/bin/sh', ['sh', '-c', 'exit 4'])"],
+    ["takes memory after the look at it", "bytearray(4 * 1024 * 1024).count(1); os._exit(4)"],
   ] as const)
     test(`of a process that ${what} nothing is said`, () => {
       const { seen, status } = runWithModules(
@@ -125,6 +131,29 @@ for (const { path, version } of findPythons()) {
       ) as Sight;
       assert.equal([hidden.seen, hidden.status], [null, 4 << 8]);
     }
+  });
+
+  test("a process that closes itself to others after the look at it cannot pass for one that went well", () => {
+    const { seen, status } = runWithModules(
+      path,
+      `${seeOff}if os.getuid() == 0: os.setgid(65534); os.setuid(65534)
+print(json.dumps(see(lambda: (hardening.set_dumpable(0), os._exit(4)))))`,
+    ) as Sight;
+    assert.is(status, 4 << 8);
+    assert.ok(seen === status || seen === null, String(seen));
+  });
+
+  test("whether it left alone is asked once nothing is left that could start more", () => {
+    const acts = runWithModules(
+      path,
+      `${seeOff}acts = []
+leaving.processes.others = lambda *_, **__: acts.append("look") or []
+# A busy machine may be late with the exit.
+for _ in range(10):
+    if see(lambda: os._exit(0), end_others=lambda: acts.append("end"))["seen"] is not None: break
+print(json.dumps(acts))`,
+    );
+    assert.equal(acts, ["end", "look"]);
   });
 
   test("a waiting supervisor tells how code ended", async () => {
