@@ -5,7 +5,7 @@ import { browserObstacle } from "./chromium.ts";
 import { ownEngineObstacle } from "./own-engine.ts";
 import { prometheusObstacle } from "./prometheus/programs.ts";
 import { registryObstacle } from "./registry.ts";
-import { secondEndpoint } from "./second-engine/endpoint.ts";
+import { isOnSecond, secondEndpoint } from "./second-engine/endpoint.ts";
 
 /** Whether live specs run: `require` fails without an Engine, `auto` leaves them out and says so, `off` never runs them. */
 export type LiveMode = "require" | "auto" | "off";
@@ -67,6 +67,11 @@ export function findCgroup2Obstacle(env: NodeJS.ProcessEnv): string | null {
   return cgroup2Endpoint(env) === null
     ? "BRIGBOX_CGROUP2_ENGINE names none; spec/support/cgroup2-engine/cgroup2-engine.sh start makes one and prints its address"
     : null;
+}
+
+/** The same for specs that only the second Engine is to run: `live/second-engine` has it do so. */
+export function findLaterObstacle(mode: LiveMode, env: NodeJS.ProcessEnv): string | null {
+  return isOnSecond(env) ? findRegistryObstacle(mode) : "the second Engine runs them, by live/second-engine";
 }
 
 /** The same for specs on a second, later Engine beside the machine's own: CI makes one, and who wants to. */

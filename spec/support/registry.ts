@@ -1,5 +1,5 @@
 /** A registry of a spec's own on 127.0.0.1, where Engines want no TLS: Debian's package `docker-registry`. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -21,6 +21,7 @@ import { isOnSecond } from "./second-engine/endpoint.ts";
 const programs: Readonly<Record<string, string>> = {
   "docker-registry": "docker-registry",
   docker: "docker.io",
+  openssl: "openssl",
 };
 
 /** The only one whom a registry with a sign-in knows. In base64 the password needs the letters in which the URL's alphabet is another. */
@@ -36,6 +37,8 @@ const htpasswd = "spec:$2b$04$KFKk5V7AwyJgOKsE7vUV5uj92P1129O.S0nHoRTIrJJw8J3/qa
 export interface RegistryOptions {
   /** Whether one must say who one is, by name and password. @default true */
   readonly hasSignIn?: boolean;
+  /** With a certificate that nobody has signed, which Engines take from this machine. @default false */
+  readonly hasTls?: boolean;
 }
 
 /** A running registry that nobody else uses. */
@@ -59,10 +62,12 @@ export function registryObstacle(): string | null {
 }
 
 /** Starts one, and resolves once it listens. What it keeps is gone with it. */
-export async function startRegistry({ hasSignIn = true }: RegistryOptions = {}): Promise<Registry> {
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
+  const { hasSignIn = true, hasTls = false } = options;
   const folder = mkdtempSync(join(tmpdir(), "brigbox-registry-"));
   writeFileSync(join(folder, "htpasswd"), htpasswd);
-  writeFileSync(join(folder, "config.yml"), JSON.stringify(configuration(folder, hasSignIn)));
+  writeFileSync(join(folder, "config.yml"), JSON.stringify(configuration(folder, { hasSignIn, hasTls })));
+  if (hasTls) makeCertificate(folder);
   const command = ["docker-registry", "serve", join(folder, "config.yml")];
   // It ends with this process, however this one ends.
   const args = ["--pdeathsig", "TERM", ...besideTheEngine(process.env), ...command];
@@ -118,13 +123,20 @@ function unlessGone(error: unknown): void {
 }
 
 /** JSON is YAML too. */
-function configuration(folder: string, hasSignIn: boolean): object {
+function configuration(folder: string, { hasSignIn, hasTls }: Required<RegistryOptions>): object {
+  const tls = { certificate: join(folder, "certificate.pem"), key: join(folder, "key.pem") };
   return {
     version: "0.1",
     storage: { filesystem: { rootdirectory: join(folder, "data") }, delete: { enabled: true } },
-    http: { addr: "127.0.0.1:0" },
+    http: { addr: "127.0.0.1:0", ...(hasTls && { tls }) },
     ...(hasSignIn && { auth: { htpasswd: { realm: "spec", path: join(folder, "htpasswd") } } }),
   };
+}
+
+function makeCertificate(folder: string): void {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem"];
+  const certificate = ["-x509", "-days", "2", "-subj", "/CN=127.0.0.1", "-out", "certificate.pem"];
+  execFileSync("openssl", ["req", ...key, ...certificate], { cwd: folder, stdio: "pipe" });
 }
 
 /** The second Engine has a loopback of its own. */

@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   findBrowserObstacle,
   findCgroup2Obstacle,
+  findLaterObstacle,
   findLiveObstacle,
   findOwnObstacle,
   findPrometheusObstacle,
@@ -61,6 +62,11 @@ const needs: readonly { readonly folder: string; readonly what: string; find(): 
     folder: "prometheus",
     what: "with a Prometheus",
     find: () => findPrometheusObstacle(liveMode(process.argv, process.env)),
+  },
+  {
+    folder: "later-engine",
+    what: "that could crash an early Engine",
+    find: () => findLaterObstacle(liveMode(process.argv, process.env), process.env),
   },
   {
     folder: "registry",

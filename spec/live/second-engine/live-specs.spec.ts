@@ -10,7 +10,13 @@ const test = suite("live specs on a second Engine");
 const endpoint = secondEndpoint(process.env) ?? "";
 
 /** Parts of the paths of spec files; what is new in a folder runs here by itself. */
-const specs = ["live/engine-api/", "live/registry/", "own-engine/swarm", "live/verdicts"];
+const specs = [
+  "live/engine-api/",
+  "live/registry/",
+  "live/later-engine/",
+  "own-engine/swarm",
+  "live/verdicts",
+];
 
 test("both agree on a later version of the API than the machine's own Engine has", async () => {
   await using client = createClient({ endpoint });
