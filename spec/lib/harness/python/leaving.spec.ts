@@ -55,6 +55,9 @@ def see(child, before=lambda: None, end_others=lambda: None):
     }
 `;
 
+/** A process that was just forked copies pages while it leaves; the code's own has rehearsed. */
+const withAnyFaults = `${seeOff}leaving._MOST_FAULTS = 1000\n`;
+
 interface Sight {
   readonly seen: number | null;
   readonly early: boolean;
@@ -71,7 +74,7 @@ for (const { path, version } of findPythons()) {
   test("a status is seen before the parent's wait tells it, and is the same", () => {
     const sights = runWithModules(
       path,
-      `${seeOff}print(json.dumps([see(lambda: os._exit(number % 256)) for number in range(10)]))`,
+      `${withAnyFaults}print(json.dumps([see(lambda: os._exit(number % 256)) for number in range(10)]))`,
     ) as Sight[];
     for (const [number, { seen, status }] of sights.entries()) {
       assert.is(status, number << 8);
@@ -84,13 +87,14 @@ for (const { path, version } of findPythons()) {
   test("its peak of memory is what the wait tells, and its CPU time less what the kernel still needs", () => {
     const sights = runWithModules(
       path,
-      `${seeOff}print(json.dumps([see(lambda: os._exit(0)) for _ in range(5)]))`,
+      `${withAnyFaults}print(json.dumps([see(lambda: os._exit(0)) for _ in range(5)]))`,
     ) as Sight[];
     const seen = sights.filter((sight) => sight.seen !== null);
     assert.ok(seen.length > 0);
     for (const { peak, cpu } of seen) {
       assert.ok(peak !== null && Math.abs(peak - 1) < 0.05, String(peak));
-      assert.ok(cpu !== null && cpu <= 0 && cpu > -0.05, String(cpu));
+      // The wait tells whole microseconds.
+      assert.ok(cpu !== null && cpu < 0.0001 && cpu > -0.05, String(cpu));
     }
   });
 
@@ -146,7 +150,7 @@ print(json.dumps(see(lambda: (hardening.set_dumpable(0), os._exit(4)))))`,
   test("whether it left alone is asked once nothing is left that could start more", () => {
     const acts = runWithModules(
       path,
-      `${seeOff}acts = []
+      `${withAnyFaults}acts = []
 leaving.processes.others = lambda *_, **__: acts.append("look") or []
 # A busy machine may be late with the exit.
 for _ in range(10):
