@@ -232,8 +232,8 @@ function afterReport(state: RunState, report: ReportFrame): Transition {
 function end(state: RunState, cause: Cause, mustKill: boolean): Transition {
   if (state.phase === "idle") return conclude({ ...state, cause });
   if (state.phase === "preparing") return to(state, { cause: state.cause ?? cause });
-  // The supervisor said its last word, and then the connection broke: no end will be heard over it, and the cleanup has stronger means.
-  if (state.phase === "stopping" && state.isJudged && cause.kind === "failed") return conclude(state);
+  // The supervisor said its last word, and then would not stop sending, or the connection broke: only the kill is new.
+  if (state.phase === "stopping" && mustKill) return unchanged(state);
   return isAlive(state) ? stop({ ...state, cause: state.cause ?? cause }, mustKill) : unchanged(state);
 }
 

@@ -65,12 +65,6 @@ const paths: readonly (readonly [
     "create check attach wait start arm-boot-timer send-job judge arm-overdue-timer clean finish",
   ],
   [
-    "a connection that breaks after the last word, so that no end is heard",
-    [...running, report, lost, { type: "cleaned" }],
-    "report",
-    "create check attach wait start arm-boot-timer send-job judge arm-overdue-timer clean finish",
-  ],
-  [
     "a deadline",
     [...running, { type: "deadline" }, ...ending],
     "deadline",
