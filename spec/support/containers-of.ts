@@ -13,7 +13,11 @@ export async function countContainers(runId: string, endpoint?: string): Promise
 export async function countContainersOf(result: RunResult): Promise<number> {
   await using client = createClient();
   const filters = { name: [`^/${result.evidence.containerName ?? "none"}$`] };
-  return (await listContainers(client, { all: true, filters })).length;
+  const count = async (): Promise<number> => (await listContainers(client, { all: true, filters })).length;
+  if ((await count()) === 0) return 0;
+  // The Engine's list is a copy, which follows a moment after the container itself is unknown.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return count();
 }
 
 /** How long it took until a run had no container any more, milliseconds; fails after `withinMs`. */
