@@ -21,14 +21,22 @@ export interface Leftovers {
    * Tries again, later and for as long as it takes.
    *
    * @param certainAfter how often the Engine must say that it has no such container: a create whose answer was lost may still be on its way.
+   * @param id the Engine's, where it is known: an Engine that was killed in the middle of a removal has the container afterwards without its name.
    */
-  add(name: string, certainAfter?: number): void;
+  add(name: string, certainAfter?: number, id?: string | null): void;
   /** Adds a run's container, should it be left over. Resolves when that is known; never rejects. */
   watch(run: DrivenRun): Promise<void>;
   /** How many are not known to be gone. */
   size(): number;
   /** One last attempt for each; ends all timers. Never rejects. */
   close(): Promise<void>;
+}
+
+interface Leftover {
+  readonly timer: NodeJS.Timeout;
+  readonly attempts: number;
+  readonly certainAfter: number;
+  readonly id: string | null;
 }
 
 const defaultPausesMs = [1000, 2000, 4000, 8000, 15_000, 30_000];
@@ -39,20 +47,21 @@ const lastAttempt = { callTimeoutMs: 3000, confirmMs: 3000 };
 /** Remembers what could not be cleaned up, and tries again. Its timers keep no process alive. */
 export function createLeftovers(client: EngineClient, options: LeftoversOptions = {}): Leftovers {
   const { pausesMs = defaultPausesMs, onAttempt } = options;
-  const waiting = new Map<string, { timer: NodeJS.Timeout; attempts: number; certainAfter: number }>();
+  const waiting = new Map<string, Leftover>();
   const underWay = new Set<Promise<void>>();
   let isClosed = false;
 
-  function add(name: string, certainAfter = 1): void {
+  function add(name: string, certainAfter = 1, id: string | null = null): void {
     if (isClosed || waiting.has(name)) return;
-    schedule(name, 0, certainAfter);
+    schedule(name, { attempts: 0, certainAfter, id });
   }
 
-  function schedule(name: string, attempts: number, certainAfter: number): void {
+  function schedule(name: string, leftover: Omit<Leftover, "timer">): void {
+    const { attempts } = leftover;
     const pauseMs = pausesMs[Math.min(attempts, pausesMs.length - 1)] ?? 0;
     const timer = setTimeout(() => track(tryAgain(name)), pauseMs);
     timer.unref();
-    waiting.set(name, { timer, attempts, certainAfter });
+    waiting.set(name, { ...leftover, timer });
   }
 
   function track(attempt: Promise<void>): void {
@@ -63,14 +72,18 @@ export function createLeftovers(client: EngineClient, options: LeftoversOptions 
   async function tryAgain(name: string): Promise<void> {
     const known = waiting.get(name);
     if (known === undefined) return;
-    const report = await attempt(name);
+    const report = await attempt(name, known.id);
     const certainAfter = report.isConfirmed ? known.certainAfter - 1 : known.certainAfter;
     if (certainAfter === 0) waiting.delete(name);
-    else if (!isClosed) schedule(name, known.attempts + 1, certainAfter);
+    else if (!isClosed) schedule(name, { ...known, attempts: known.attempts + 1, certainAfter });
   }
 
-  async function attempt(name: string, limits?: typeof lastAttempt): Promise<CleanupReport> {
-    const report = await cleanUp(client, name, limits);
+  async function attempt(
+    name: string,
+    id: string | null,
+    limits?: typeof lastAttempt,
+  ): Promise<CleanupReport> {
+    const report = await cleanUp(client, id ?? name, limits);
     try {
       onAttempt?.(name, report);
     } catch {
@@ -80,10 +93,10 @@ export function createLeftovers(client: EngineClient, options: LeftoversOptions 
   }
 
   async function watch({ containerName, ended, cleaned }: DrivenRun): Promise<void> {
-    const [{ state }, report] = await Promise.all([ended, cleaned]);
+    const [{ state, containerId }, report] = await Promise.all([ended, cleaned]);
     // A failed run may have lost the answer to its create, and what was found to be nowhere may yet come.
     const mayCome = state.cause?.kind === "failed" && report.strategy !== "none";
-    if (!report.isConfirmed || mayCome) add(containerName, mayCome ? 2 : 1);
+    if (!report.isConfirmed || mayCome) add(containerName, mayCome ? 2 : 1, containerId);
   }
 
   async function close(): Promise<void> {
@@ -91,8 +104,8 @@ export function createLeftovers(client: EngineClient, options: LeftoversOptions 
     for (const { timer } of waiting.values()) clearTimeout(timer);
     await Promise.all(underWay);
     await Promise.all(
-      [...waiting.keys()].map(async (name) => {
-        if ((await attempt(name, lastAttempt)).isConfirmed) waiting.delete(name);
+      [...waiting].map(async ([name, { id }]) => {
+        if ((await attempt(name, id, lastAttempt)).isConfirmed) waiting.delete(name);
       }),
     );
   }
