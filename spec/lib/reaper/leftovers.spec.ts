@@ -62,6 +62,13 @@ test("is tried again until the Engine says that it is gone", () =>
     assert.equal(attempts, [false, false, true]);
   }));
 
+test("is asked for by the Engine's id where that is known: it may have no name any more", () =>
+  withLeftovers(3, async ({ leftovers, attempts, attempted }) => {
+    leftovers.add("a-name-that-is-gone", 1, "brigbox-1");
+    await attempted(2);
+    assert.equal([attempts, leftovers.size()], [[false, true], 0]);
+  }));
+
 test("is asked for twice where a create may still be on its way", () =>
   withLeftovers(0, async ({ leftovers, attempts, attempted }) => {
     leftovers.add("brigbox-1", 2);
