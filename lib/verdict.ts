@@ -200,7 +200,8 @@ export interface CleanupReport {
 /** One strategy tried. */
 export interface CleanupAttempt {
   readonly strategy: "remove" | "force-remove" | "kill-remove";
-  readonly outcome: "gone" | "failed";
+  /** `absent`: the Engine had no such container when it was told to remove it, and has none. */
+  readonly outcome: "gone" | "absent" | "failed";
   /** Why it failed, in the Engine's words. */
   readonly message: string | null;
 }

@@ -49,6 +49,10 @@ export interface ReapedContainer {
 
 /** What {@link reap} found and did. */
 export interface ReapReport {
+  /**
+   * Without those that were gone when it came to their removal: somebody else had removed them, or they stand in the Engine's list alone,
+   * as after a daemon's death in the middle of a removal (seen with 20.10; the list is right again after the next start).
+   */
   readonly containers: readonly ReapedContainer[];
   /** By how much the Engine's clock is ahead of this host's, milliseconds; null where nothing was found or it does not tell. */
   readonly clockSkewMs: number | null;
@@ -72,7 +76,7 @@ export async function reap(client: EngineClient, options: ReapOptions = {}): Pro
   const containers = await mapInParallel(found, concurrency, (container) =>
     judgeAndRemove(client, container, { options, host, clockSkewMs }),
   );
-  return { containers, clockSkewMs };
+  return { containers: containers.flatMap((container) => container ?? []), clockSkewMs };
 }
 
 async function findOurs(client: EngineClient, options: ReapOptions): Promise<readonly FoundContainer[]> {
@@ -116,11 +120,12 @@ interface ReapContext {
   readonly clockSkewMs: number | null;
 }
 
+/** Null for one that was gone before it was removed. */
 async function judgeAndRemove(
   client: EngineClient,
   container: FoundContainer,
   { options, host, clockSkewMs }: ReapContext,
-): Promise<ReapedContainer> {
+): Promise<ReapedContainer | null> {
   const { id, name, state, createdAtMs, claim } = container;
   const facts = gatherFacts(container, host, clockSkewMs);
   const judgement = judgeOrphan(container, facts);
@@ -130,6 +135,7 @@ async function judgeAndRemove(
   if (!isDoomed || options.dryRun === true)
     return { ...known, ...judgement, outcome: isDoomed ? "would-remove" : "kept", cleanup: null };
   const cleanup = await leaveOnAbort(() => cleanUp(client, id), options.signal);
+  if (cleanup.attempts[0]?.outcome === "absent") return null;
   return { ...known, ...judgement, outcome: cleanup.isConfirmed ? "removed" : "failed", cleanup };
 }
 

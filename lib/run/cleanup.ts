@@ -54,9 +54,9 @@ export async function cleanUp(
   const started = performance.now();
   const attempts: CleanupAttempt[] = [];
   for (const strategy of strategies) {
-    const message = await tryStrategy(client, idOrName, strategy, limits);
-    attempts.push({ strategy: strategy.name, outcome: message === null ? "gone" : "failed", message });
-    if (message === null) return report(strategy.name, true);
+    const attempt = await tryStrategy(client, idOrName, strategy, limits);
+    attempts.push({ strategy: strategy.name, ...attempt });
+    if (attempt.outcome !== "failed") return report(strategy.name, true);
   }
   return report("kill-remove", false);
 
@@ -71,21 +71,26 @@ export async function cleanUp(
   }
 }
 
-/** Null once the container is gone, else why it is not. */
+/** Ends once the container is gone, or it is known why it is not. */
 async function tryStrategy(
   client: EngineClient,
   id: string,
   strategy: (typeof strategies)[number],
   limits: CleanupLimits,
-): Promise<string | null> {
+): Promise<Omit<CleanupAttempt, "strategy">> {
   const callTimeoutMs = limits.callTimeoutMs ?? 15_000;
+  let wasThere = true;
   try {
     await strategy.apply(client, id, AbortSignal.timeout(callTimeoutMs));
   } catch (error) {
     // 404 and "removal in progress" are what we want, once confirmed; any other conflict is a container that still runs.
-    if (!isNotFound(error) && !isRemovalInProgress(error)) return describeFailure(error, callTimeoutMs);
+    if (!isNotFound(error) && !isRemovalInProgress(error))
+      return { outcome: "failed", message: describeFailure(error, callTimeoutMs) };
+    wasThere = !isNotFound(error);
   }
-  return confirmGone(client, id, callTimeoutMs, limits.confirmMs ?? 10_000);
+  const message = await confirmGone(client, id, callTimeoutMs, limits.confirmMs ?? 10_000);
+  if (message !== null) return { outcome: "failed", message };
+  return { outcome: wasThere ? "gone" : "absent", message };
 }
 
 async function killThenRemove(client: EngineClient, id: string, signal: AbortSignal): Promise<void> {

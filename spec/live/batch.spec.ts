@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { createClient, listContainers } from "../../engine-api/mod.ts";
+import { createClient } from "../../engine-api/mod.ts";
 import { labels } from "../../lib/ownership.ts";
 import {
   awaitLines,
@@ -13,7 +13,7 @@ import {
   writeFiles,
 } from "../support/batch.ts";
 import { runCommand } from "../support/cli.ts";
-import { awaitGone } from "../support/containers-of.ts";
+import { awaitGone, findContainers } from "../support/containers-of.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("many files on a real Engine");
@@ -154,7 +154,7 @@ function assertEachOnce(lines: readonly ResultLine[], count: number): void {
 
 async function containersOfProcess(pid: number): Promise<number> {
   await using client = createClient();
-  const all = await listContainers(client, { all: true, filters: { label: [labels.run] } });
+  const all = await findContainers(client, { label: [labels.run] });
   return all.filter(({ Labels }) => Labels?.[labels.owner]?.split("/")[1] === String(pid)).length;
 }
 

@@ -4,11 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { createClient, listContainers } from "../../engine-api/mod.ts";
 import { exitCodes } from "../../lib/cli/exit-codes.ts";
 import { runCli } from "../../lib/cli/program.ts";
-import { labels } from "../../lib/ownership.ts";
 import { captureOutput, runCommand } from "../support/cli.ts";
+import { countContainers } from "../support/containers-of.ts";
 import { eventually } from "../support/eventually.ts";
 import { suite } from "../support/suite.ts";
 
@@ -24,11 +23,6 @@ function write(name: string, content: string): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
-}
-
-async function containersOf(runId: string): Promise<number> {
-  await using client = createClient();
-  return (await listContainers(client, { all: true, filters: { label: [`${labels.run}=${runId}`] } })).length;
 }
 
 test("a run prints what the code prints, then its values, and its verdict on stderr", async () => {
@@ -88,7 +82,7 @@ test("--json prints one result and nothing else", async () => {
     data: { a: [1, 2], b: [0.5, null] },
   });
   assert.is(result.stdout, "noise\n");
-  assert.is(await containersOf(result.runId), 0);
+  assert.is(await countContainers(result.runId), 0);
 });
 
 const verdicts: readonly (readonly [string, string, readonly string[], number, RegExp])[] = [
@@ -259,7 +253,7 @@ test("Ctrl-C ends a run in order, and nothing is left", async () => {
   const [code] = await running.exit;
   assert.is(code, 7, running.err());
   assert.match(running.err(), /✖ cancelled: cancelled by the caller/);
-  assert.is(await containersOf(running.runId), 0);
+  assert.is(await countContainers(running.runId), 0);
 });
 
 test("a second Ctrl-C ends the command at once, and the container ends itself", async () => {
@@ -267,10 +261,10 @@ test("a second Ctrl-C ends the command at once, and the container ends itself", 
   process.kill(running.pid, "SIGINT");
   process.kill(running.pid, "SIGINT");
   await running.exit;
-  for (let tries = 0; tries < 100 && (await containersOf(running.runId)) > 0; tries++) {
+  for (let tries = 0; tries < 100 && (await countContainers(running.runId)) > 0; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  assert.is(await containersOf(running.runId), 0);
+  assert.is(await countContainers(running.runId), 0);
 });
 
 test.run();

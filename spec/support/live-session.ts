@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
-import { createClient, type EngineClient, listContainers } from "../../engine-api/mod.ts";
+import { createClient, type EngineClient } from "../../engine-api/mod.ts";
 import { createExecutor, type Executor, type ExecutorOptions } from "../../lib/executor.ts";
 import { sessionLabel } from "../../lib/ownership.ts";
 import type { SessionOptions } from "../../lib/session/options.ts";
 import type { Session } from "../../lib/session/session.ts";
+import { findContainers } from "./containers-of.ts";
 
 const MiB = 1024 ** 2;
 
@@ -13,7 +14,7 @@ export interface SessionRig {
   readonly session: Session;
   readonly client: EngineClient;
   /** The session's containers, in any state. */
-  containers(): ReturnType<typeof listContainers>;
+  containers(): ReturnType<typeof findContainers>;
 }
 
 /** Without validator and audit hook, so that hostile cells get to show what the container holds. */
@@ -32,10 +33,9 @@ export async function withSession(
   } finally {
     await executor.close();
   }
-  const filters = { label: [sessionLabel] };
-  assert.equal(await listContainers(client, { all: true, filters }), [], "nothing is left of the session");
+  assert.equal(await findContainers(client, { label: [sessionLabel] }), [], "nothing is left of the session");
 }
 
-function containersOf(client: EngineClient, id: string): ReturnType<typeof listContainers> {
-  return listContainers(client, { all: true, filters: { label: [`${sessionLabel}=${id}`] } });
+function containersOf(client: EngineClient, id: string): ReturnType<typeof findContainers> {
+  return findContainers(client, { label: [`${sessionLabel}=${id}`] });
 }

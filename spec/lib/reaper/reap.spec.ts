@@ -85,7 +85,6 @@ test("only containers with our label, and the labels asked for, are listed, in e
 });
 
 const removals: readonly (readonly [string, Routes, readonly string[]])[] = [
-  ["is gone already (404)", { DELETE: json(404, { message: "no such container" }) }, ["DELETE"]],
   [
     "is being removed by another (409)",
     { DELETE: json(409, { message: `removal of container x is already in progress` }) },
@@ -137,6 +136,21 @@ test("what no strategy removes has failed, with the Engine's words, and the othe
       assert.ok(orders(engine).some((order) => order.startsWith(`POST /containers/${idOf(1)}/kill`)));
     },
     { [`DELETE /containers/${idOf(1)}`]: broken },
+  );
+});
+
+test("one that only the Engine's list still has is nothing that was removed", async () => {
+  await withContainers(
+    [dead(1), dead(2)],
+    async (client, engine) => {
+      const { containers } = await reapHere(client);
+      assert.equal(
+        containers.map(({ id }) => id),
+        [idOf(2)],
+      );
+      assert.is(orders(engine).length, 2);
+    },
+    { [`DELETE /containers/${idOf(1)}`]: json(404, { message: "no such container" }) },
   );
 });
 

@@ -1,13 +1,14 @@
 /** What a monitor tells, and what becomes of runs, when the Engine is away for a while in the middle of work. */
 import { setTimeout as delay } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import { createClient, listContainers } from "../../../engine-api/mod.ts";
+import { createClient } from "../../../engine-api/mod.ts";
 import type { MonitorAlert } from "../../../lib/diagnostics/messages.ts";
 import { SandboxError } from "../../../lib/errors.ts";
 import { createExecutor, type Executor } from "../../../lib/executor.ts";
 import { createMonitor, type Monitor } from "../../../lib/monitor/monitor.ts";
 import type { RunHandle } from "../../../lib/run/run-handle.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
+import { findContainers } from "../../support/containers-of.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type OwnEngine, startOwnEngine } from "../../support/own-engine.ts";
 import { suite } from "../../support/suite.ts";
@@ -60,9 +61,7 @@ function keepRunning(executor: Executor): { stop(): Promise<readonly string[]> }
 async function assertNothingLeft(monitor: Monitor): Promise<void> {
   await using client = createClient({ endpoint: engine.endpoint });
   // One whose removal the Engine was killed in is removed by a later attempt of the executor's, up to half a minute after the last.
-  await eventually(async () => (await listContainers(client, { all: true })).length === 0, {
-    timeoutMs: 100_000,
-  });
+  await eventually(async () => (await findContainers(client)).length === 0, { timeoutMs: 40_000 });
   await eventually(() => monitor.snapshot().containerCount === 0);
 }
 
@@ -102,7 +101,7 @@ test(
     const isIdle = () => executor.stats().active + executor.stats().leftovers === 0;
     await eventually(isIdle, { timeoutMs: 40_000 });
   },
-  { timeoutMs: 260_000 },
+  { timeoutMs: 200_000 },
 );
 
 test.run();

@@ -1,13 +1,13 @@
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { createClient, listContainers } from "../../../engine-api/mod.ts";
+import { createClient } from "../../../engine-api/mod.ts";
 import { SandboxError } from "../../../lib/errors.ts";
 import { createExecutor, type Executor } from "../../../lib/executor.ts";
 import { containerName } from "../../../lib/ownership.ts";
 import type { RunHandle } from "../../../lib/run/run-handle.ts";
 import { rejectionOf } from "../../support/catch-error.ts";
-import { awaitGone } from "../../support/containers-of.ts";
+import { awaitGone, findContainers } from "../../support/containers-of.ts";
 import { callEngine, type OwnEngine, startOwnEngine } from "../../support/own-engine.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -34,7 +34,7 @@ async function startSleeper(executor: Executor): Promise<RunHandle> {
 
 async function countAll(): Promise<number> {
   await using client = createClient({ endpoint: engine.endpoint });
-  return (await listContainers(client, { all: true })).length;
+  return (await findContainers(client)).length;
 }
 
 test(

@@ -3,8 +3,9 @@
  * `tsx spec/support/kill-host/kill-host.ts [--rounds 200] [--seed 1]`. Exits 1 where something stays that must not.
  */
 import { parseArgs } from "node:util";
-import { createClient, listContainers } from "../../../engine-api/mod.ts";
+import { createClient } from "../../../engine-api/mod.ts";
 import { labels } from "../../../lib/ownership.ts";
+import { findContainers } from "../containers-of.ts";
 import { findFault, killRounds, summarize } from "./kill-rounds.ts";
 
 const { values } = parseArgs({
@@ -34,7 +35,7 @@ const rounds = await killRounds(client, {
   },
 });
 const owners = new Set(rounds.map(({ owner }) => owner));
-const listed = await listContainers(client, { all: true, filters: { label: [labels.run] } });
+const listed = await findContainers(client, { label: [labels.run] });
 const late = listed.filter(({ Labels }) => owners.has(Labels?.[labels.owner] ?? "")).length;
 console.log(`${summarize(rounds)}; ${late} there in the end`);
 if (late > 0 || rounds.some((round) => findFault(round) !== null)) process.exitCode = 1;

@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type EngineClient, listContainers } from "../../../engine-api/mod.ts";
+import type { EngineClient } from "../../../engine-api/mod.ts";
 import { labels } from "../../../lib/ownership.ts";
 import { reap } from "../../../lib/reaper/reap.ts";
+import { findContainers } from "../containers-of.ts";
 
 /** What the victim does: one cold run, some with a pool, or cells of a session. */
 export type Program = "short" | "busy" | "pooled" | "session";
@@ -113,7 +114,6 @@ async function watchStarted(
 }
 
 async function statesOf(client: EngineClient, owner: string): Promise<readonly string[]> {
-  const filters = { label: [`${labels.owner}=${owner}`] };
-  const found = await listContainers(client, { all: true, filters });
+  const found = await findContainers(client, { label: [`${labels.owner}=${owner}`] });
   return found.map(({ State }) => State ?? "?");
 }

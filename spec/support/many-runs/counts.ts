@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createClient, listContainers } from "../../../engine-api/mod.ts";
+import { createClient } from "../../../engine-api/mod.ts";
 import { labels } from "../../../lib/ownership.ts";
+import { findContainers } from "../containers-of.ts";
 
 /** What a host process holds, and what the Engine has of it, at one moment. */
 export interface Counts {
@@ -53,7 +54,7 @@ export async function takeCounts(): Promise<Counts> {
 /** By a client that is closed before anything is counted. */
 async function countAllContainers(): Promise<number> {
   await using client = createClient();
-  return (await listContainers(client, { all: true, filters: { label: [labels.run] } })).length;
+  return (await findContainers(client, { label: [labels.run] })).length;
 }
 
 /** More than once, since buffers are given back a while after the objects that held them. */
