@@ -17,7 +17,7 @@ MAX_NAME = 1024
 
 
 def collect(folder, limits, send, deadline):
-    """Sends the artifacts as frames; returns what was dropped, with reasons. All processes of the code are gone by now."""
+    """Sends the artifacts as frames; returns what was dropped, with reasons. All processes of the code are gone by now, or killed."""
     now = time.monotonic()
     collector = _Collector(limits, send, min(now + MAX_SECONDS, max(deadline, now + MIN_SECONDS)))
     try:
@@ -29,6 +29,16 @@ def collect(folder, limits, send, deadline):
     else:
         collector.walk(root, "", 0)
     return collector.dropped
+
+
+def is_empty(folder):
+    """Whether there is nothing to collect. What cannot be looked at counts as something."""
+    try:
+        return not os.listdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 class _Collector:

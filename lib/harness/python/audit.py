@@ -26,6 +26,13 @@ def install(mode, root, file_name):
 
     Returns a function that gives the events since it was last asked, and one that says which file is the code's own from now on.
     """
+    hook, *functions = make_hook(mode, root, file_name)
+    sys.addaudithook(hook)
+    return functions
+
+
+def make_hook(mode, root, file_name):
+    """The hook, and what `install` returns."""
     seen, looking, own_file = {}, set(), [file_name]
     judge_arguments, judge_caller = judges.make_judges(root)
     is_denying = mode != "report"
@@ -65,8 +72,7 @@ def install(mode, root, file_name):
         seen.clear()
         return events
 
-    sys.addaudithook(_conceal(look))
-    return _opaque(tell), _opaque(lambda name: own_file.__setitem__(0, name))
+    return _conceal(look), _opaque(tell), _opaque(lambda name: own_file.__setitem__(0, name))
 
 
 def _opaque(function):

@@ -12,6 +12,7 @@ _MEMORY_PEAK = "memory.peak" if _IS_V2 else "memory/memory.max_usage_in_bytes"
 _MEMORY_STAT = "memory.stat" if _IS_V2 else "memory/memory.stat"
 _OOM = "memory.events" if _IS_V2 else "memory/memory.oom_control"
 _CPU_STAT = "cpu.stat" if _IS_V2 else "cpu/cpu.stat"
+_PIDS = "pids.current" if _IS_V2 else "pids/pids.current"
 _PIDS_PEAK = "pids.peak" if _IS_V2 else "pids/pids.peak"
 
 
@@ -51,6 +52,11 @@ def throttled():
     text = _read(_CPU_STAT)
     periods, waited = _field(text, b"nr_throttled"), _field(text, b"throttled_usec" if _IS_V2 else b"throttled_time")
     return (None if waited is None else waited if _IS_V2 else waited // 1000), periods
+
+
+def tasks():
+    """How many processes and threads there are now, all counted at one time. Linux counts the dead that nobody waited for since 5.2."""
+    return _number(_PIDS)
 
 
 def peak_pids():

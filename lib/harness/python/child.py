@@ -19,7 +19,7 @@ HARNESS_MODULES = "brigbox_"
 _RESERVE_SIZE = 8 * 1024 * 1024
 _reserve = []
 # The supervisor looks once it has read all output to its end, which is never where another process keeps the pipes open.
-_LONGEST_FAREWELL_MS = 10
+_LONGEST_FAREWELL_MS = 50
 
 _set_trace, _set_profile, _set_recursion_limit = sys.settrace, sys.setprofile, sys.setrecursionlimit
 _recursion_limit = sys.getrecursionlimit()
@@ -29,7 +29,7 @@ _run_exit_handlers = atexit._run_exitfuncs
 def run(pipes, orders, answers, root, is_ahead, is_seen_off):
     """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns.
 
-    Where its end is seen off it lets go of its streams first, and the pipe of its orders tells it when to leave.
+    Where its end is seen off it says how it will leave, and lets go of its streams; the pipe of its orders tells it when to leave.
     """
     result = settle_in(pipes, (orders, answers), root)
     if is_ahead:
@@ -40,11 +40,13 @@ def run(pipes, orders, answers, root, is_ahead, is_seen_off):
     job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
-    let_go = make_farewell((1, 2, result), orders) if is_seen_off else os.close(orders)
+    say_farewell = make_farewell((1, 2, result), orders, answers) if is_seen_off else os.close(orders)
     namespace = make_main_module(job)
     error = attempt(define_inputs, inputs, namespace)
     del inputs
     meters.tell_baseline(answers)
+    if not is_seen_off:
+        os.close(answers)
     read_events, _ = install_audit_hook(job, root)
     before = hide_harness()
     if error is None:
@@ -59,8 +61,8 @@ def run(pipes, orders, answers, root, is_ahead, is_seen_off):
     outcome["auditEvents"] = read_events()
     tell_outcome(write, result, outcome, payload)
     attempt(_let_go, namespace)
-    if let_go is not None:
-        attempt(let_go)
+    if say_farewell is not None:
+        attempt(say_farewell, code)
     leave(code)
 
 
@@ -236,17 +238,19 @@ def _let_go(namespace):
     flush_streams()
 
 
-def make_farewell(streams, orders):
-    """A function that closes the streams, and returns once the supervisor has looked at this process for the last time."""
-    close, farewell = os.close, select.poll()
+def make_farewell(streams, orders, answers):
+    """A function that tells the exit code and closes the streams. It returns once the supervisor lets this process go, which it does only
+    where it wants to see it end."""
+    write, close, farewell = os.write, os.close, select.poll()
     farewell.register(orders, 0)
 
-    def let_go():
+    def say_farewell(code):
+        write(answers, bytes([code]))
         for stream in streams:
             close(stream)
         farewell.poll(_LONGEST_FAREWELL_MS)
 
-    return let_go
+    return say_farewell
 
 
 def leave_fork(error, job, write, leave):

@@ -1,107 +1,84 @@
-"""Sees how a process ends as soon as that is settled. The kernel takes its memory apart before it tells its parent, which is milliseconds
-where libraries are mapped.
+"""Sees how a process is about to end while it sleeps, all its work done, until it may. The kernel tells the parent of an end only after
+it has taken the memory apart, which is milliseconds where libraries are mapped.
 
-What is believed here is the kernel's own: a process that is exiting and has no memory any more runs no code again, and its exit status stands.
+The exit code is what the process says it will leave with, which is as good as one that it leaves with. All else is the kernel's word.
 """
 import os
 import time
 
-import brigbox_hardening as hardening
+import brigbox_cgroup as cgroup
 import brigbox_processes as processes
 
-# Linux, include/linux/sched.h: the process is in the kernel's exit, from which there is no way back; it runs what it was forked as.
-_EXITING, _NEVER_EXECUTED = 0x4, 0x40
+# Linux, include/linux/sched.h: the process runs what it was forked as.
+_NEVER_EXECUTED = 0x40
 # Fields of /proc/PID/stat, counted from the state, which is the third in proc(5).
-_FLAGS, _FAULTS, _USER_TICKS, _SYSTEM_TICKS, _THREADS, _MEMORY, _STATUS = 6, 7, 11, 12, 17, 20, 49
+_STATE, _FLAGS, _USER_TICKS, _SYSTEM_TICKS, _THREADS = 0, 6, 11, 12, 17
+_ASLEEP = "S"
 # What those used that it waited for: faults, small and large, and ticks. One that shares its parent's memory may need no fault.
 _WAITED = (8, 10, 13, 14)
-# A process that has been let go and is not on its way out by then is left to end in its own time, seconds.
-_PATIENCE = 0.01
-# Between two looks, since it may need this very processor to leave.
+# One that is not asleep by then is left to end in its own time, seconds.
+_PATIENCE = 0.005
+# Between two looks, since it may need this very processor to get there.
 _PAUSE = 0.00005
-# A process that does nothing but leave takes no page, or few.
-_MOST_FAULTS = 4
-_TRIAL_CODE = 3
 
 
 class Departure:
-    """How a process ended, and what it used until then: user's and system's CPU seconds, and its peak of resident memory, KiB."""
+    """How a process is to end, and what it used until then: user's and system's CPU seconds, and its peak of resident memory, KiB."""
 
-    def __init__(self, status, cpu_seconds, peak_rss_kib):
-        self.status = status
+    def __init__(self, exit_code, cpu_seconds, peak_rss_kib):
+        # As its parent's wait would tell it.
+        self.status = exit_code << 8
         self.cpu_seconds = cpu_seconds
         self.peak_rss_kib = peak_rss_kib
 
 
 def can_be_seen():
-    """Whether this kernel shows all that is needed, tried on a process that ends in a known way."""
+    """Whether this kernel shows all that is needed, tried on a process that waits."""
+    held, holds = os.pipe()
     pid = os.fork()
     if pid == 0:
-        # Like the code's process. Of one that is not, later kernels tell the status to nobody.
-        hardening.set_dumpable(1)
-        os._exit(_TRIAL_CODE)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    fields = processes.stat(pid)
-    is_seen = _is_gone(fields) and int(fields[_STATUS]) == _TRIAL_CODE << 8 and _clock(pid) is not None
+        os.close(holds)
+        os.read(held, 1)
+        os._exit(0)
+    os.close(held)
+    fields = _await_sleep(pid)
+    is_seen = fields is not None and _clock(pid) is not None and processes.peak_rss_kib(pid) > 0
+    os.close(holds)
     os.waitpid(pid, 0)
     return is_seen
 
 
-def see_off(pid, let_go, end_others):
-    """The departure of a child that waits for `let_go`, all its work done. None where it does not leave at once, or not alone: then only
-    its parent's wait tells the truth. `end_others` kills whatever else runs, once the child runs no more."""
-    faults = _faults(processes.stat(pid))
-    # Only a process that still has its memory tells the peak of it.
-    peak = processes.peak_rss_kib(pid)
-    let_go()
-    fields = _await_exit(pid) if faults is not None and peak > 0 else None
-    clock = _clock(pid)
-    if fields is None or clock is None or not _is_told(pid):
+def see_off(pid, exit_code):
+    """The departure of a child that says how it will leave, and waits. None where it does not sleep, or is not alone: then only its
+    parent's wait tells the truth."""
+    fields = _await_sleep(pid)
+    spent, peak = _clock(pid), processes.peak_rss_kib(pid)
+    if fields is None or spent is None or peak == 0:
         return None
-    # Another program, or memory taken after the look, has a peak of its own.
-    if not int(fields[_FLAGS]) & _NEVER_EXECUTED or _faults(fields) - faults > _MOST_FAULTS:
+    # Another program has a peak of its own, and a thread goes on.
+    if not int(fields[_FLAGS]) & _NEVER_EXECUTED or fields[_THREADS] != "1":
         return None
     # What it waited for counts too, and only the parent's wait tells how much that was.
     if any(int(fields[at]) > 0 for at in _WAITED):
         return None
-    # One that lives could start another behind the back of whoever lists them. The dead have used something, too.
-    end_others()
-    if processes.others(pid, with_dead=True):
+    # The dead have used something, too. This one's clock stood still meanwhile, so it has started nobody behind the back of whoever
+    # lists them; others could do so for one another, and the kernel counts all of them at one time.
+    if processes.others(pid, with_dead=True) or cgroup.tasks() not in (None, 2) or _clock(pid) != spent:
         return None
-    return Departure(int(fields[_STATUS]), _share(clock, fields), peak)
+    return Departure(exit_code, _share(spent, fields), peak)
 
 
-def _is_told(pid):
-    """Whether the kernel tells the status of this process, which has no memory any more: of one that let nobody look at it 0 is shown.
-    The same right opens the link to its program, which went with the memory."""
-    try:
-        os.readlink("/proc/%d/exe" % pid)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        pass
-    return False
-
-
-def _faults(fields):
-    return None if fields is None else int(fields[_FAULTS])
-
-
-def _await_exit(pid):
+def _await_sleep(pid):
     until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
+    while True:
         fields = processes.stat(pid)
-        if _is_gone(fields):
+        if fields is None or len(fields) <= _THREADS or fields[_STATE] in "ZXx":
+            return None
+        if fields[_STATE] == _ASLEEP:
             return fields
+        if time.monotonic() >= until:
+            return None
         time.sleep(_PAUSE)
-    return None
-
-
-def _is_gone(fields):
-    """Whether its last thread is in the kernel's exit and has let go of its memory, after its status was set."""
-    if fields is None or len(fields) <= _STATUS:
-        return False
-    return bool(int(fields[_FLAGS]) & _EXITING) and fields[_MEMORY] == "0" and fields[_THREADS] == "1"
 
 
 def _clock(pid):

@@ -35,7 +35,6 @@ def tell_baseline(answers):
     told = read_baseline()
     numbers = (told.memory, told.peak, told.cache, told.throttled_us, told.throttled_periods, told.resident)
     os.write(answers, b"".join((-1 if number is None else number).to_bytes(8, "big", signed=True) for number in numbers))
-    os.close(answers)
 
 
 def hear_baseline(answers):
@@ -52,14 +51,18 @@ def hear_baseline(answers):
 
 
 class Meter:
-    """Looks at the container while a job runs, and says afterwards what the job took."""
+    """Looks at the container while a job runs, and says afterwards what the job took. Made before the job begins."""
 
     def __init__(self):
         self.kills_before = cgroup.oom_kills()
         self.most_seen = 0
-        self.started = self.seen_at = time.monotonic()
+        self.begin()
         memory, peak = cgroup.memory_bytes(), cgroup.memory_peak_bytes()
         self.is_sampling = memory is not None and (peak is None or peak - memory > SLACK)
+
+    def begin(self):
+        """The job begins."""
+        self.started = self.seen_at = time.monotonic()
 
     def pause(self):
         """For how long there is nothing to look at, seconds."""

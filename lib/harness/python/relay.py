@@ -13,6 +13,8 @@ CPU_INTERVAL = 0.1
 LONGEST_WAIT = 60
 # How long what the child left behind may take to die and to let go of its pipes.
 PATIENCE = 2
+# Seconds. At 5 ms four runs at once had their results after 35 ms, at 10 ms after 29, at 20 ms after 32, without it after 58.
+LINGER = 0.01
 # A storm of dying processes must not keep the deadline from being looked at.
 REAP_BATCH = 100
 KINDS = (b"O", b"E", b"V")
@@ -25,7 +27,7 @@ class Relay:
     def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter):
         self.outbox = outbox
         self.meter = meter
-        # Tells how a child ends that has closed its streams, given what kills all others. None where its end is only waited for.
+        # Tells how a child is about to end that has closed its streams. None where its end is only waited for.
         self.see_off = None
         self.bell = bell
         self.child = child
@@ -40,6 +42,7 @@ class Relay:
         self.deadline = started + limits["timeoutMs"] / 1000
         self.patience = None
         self.has_children = self.has_more_dead = True
+        self.has_sleeper = False
         self.cpu_limit_ms = limits["cpuTimeMs"]
         self.cpu_before_ms = self._cpu_ms() if self.cpu_limit_ms is not None else None
         for source in sources:
@@ -61,6 +64,8 @@ class Relay:
 
     def flush(self):
         """Returns when the host has taken all that was queued."""
+        if not self.outbox.is_empty():
+            self.end_sleeper()
         while not self.outbox.is_empty():
             self._poll()
 
@@ -200,7 +205,7 @@ class Relay:
 
     def _see_off(self):
         see_off, self.see_off = self.see_off, None
-        departure = see_off(self._kill) if self.status is None and self.cause is None else None
+        departure = see_off() if self.status is None and self.cause is None else None
         if departure is None:
             return
         user, system = departure.cpu_seconds
@@ -210,8 +215,23 @@ class Relay:
         self.user_seconds = spent - self.system_seconds
         self.max_rss_kib = max(self.max_rss_kib, departure.peak_rss_kib)
         self.status, self.ended = departure.status, time.monotonic()
-        # Nothing of it will run again, so there is nobody to wait for.
+        # It is alone and asleep, so there is nobody to wait for. It may have seen to it that the kernel wakes it, for what little time is left.
         self.has_children = self.has_more_dead = False
+        self.has_sleeper = True
+        kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
+
+    def end_sleeper(self):
+        """For good, before anything that may take its time: a child that was seen off is only stopped."""
+        if self.has_sleeper:
+            self._kill()
+
+    def linger(self):
+        """With a child that was seen off, and has its end before it: what the host is told travels faster while the kernel need not take
+        apart what both of them have mapped, and so do the runs beside this one."""
+        if self.has_sleeper:
+            time.sleep(LINGER)
+            # The end of PID 1 is everybody's; outside of a container a stopped process would stay.
+            self.end_sleeper()
 
     def _count_dead(self, pid, status, usage):
         self.user_seconds += usage.ru_utime

@@ -21,14 +21,15 @@ _MAX_REFUSAL = 4096
 class Child:
     """The process that will run the code, before it has its job."""
 
-    def __init__(self, pid, bell, sources, orders, answers, see_off):
+    def __init__(self, pid, bell, sources, orders, answers, look):
         self.pid = pid
         self.bell = bell
         self.sources = sources
         self.orders = orders
         self.answers = answers
-        # Sees how the child ends once it has closed its streams; None where its end is only waited for.
-        self.see_off = see_off
+        # Sees how the child is about to end once it has closed its streams; None where its end is only waited for.
+        self._look = look
+        self._baseline = None
 
     def await_rehearsal(self):
         """Returns once the child has done all that can be done without a job."""
@@ -45,17 +46,34 @@ class Child:
         if answer == REFUSED:
             self._give_up()
         times = os.read(self.answers, _TIMES_SIZE) if answer == TAKEN else b""
-        if self.see_off is None:
-            self.let_go()
+        if self._look is None:
+            self._let_go()
         return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
 
-    def let_go(self):
+    def see_off(self):
+        """The departure of a child that has closed its streams. None where that is not certain yet: it is free to leave then."""
+        exit_code = None if self._look is None or self.baseline() is None else self._hear_exit_code()
+        departure = None if exit_code is None else self._look(self.pid, exit_code)
+        if departure is None and self._look is not None:
+            self._let_go()
+        return departure
+
+    def _let_go(self):
         """A child that is done with its job waits for this before it leaves."""
         os.close(self.orders)
 
     def baseline(self):
-        """What was there right before the code, once the child is over."""
-        return meters.hear_baseline(self.answers)
+        """What was there right before the code, once the child is over; None where it did not get that far."""
+        if self._baseline is None:
+            self._baseline = meters.hear_baseline(self.answers)
+        return self._baseline
+
+    def _hear_exit_code(self):
+        """Of a child that is done; None of one that only closed its streams."""
+        try:
+            return next(iter(os.read(self.answers, 1)), None)
+        except BlockingIOError:
+            return None
 
     def _hear(self):
         """The next letter of the child, empty where it ended. Stdin is the child's to read for now, so here only its end counts."""
@@ -73,7 +91,7 @@ class Child:
         exits.give_up(code, os.read(self.answers, _MAX_REFUSAL).decode("utf-8", "replace"))
 
 
-def fork_child(root, is_ahead, is_session=False, see_off=None):
+def fork_child(root, is_ahead, is_session=False, look=None):
     """The child. It gets ready by itself, and waits for its job."""
     # The child's collections need not look at what was there before it, nor copy the pages on which that stands.
     gc.freeze()
@@ -88,10 +106,10 @@ def fork_child(root, is_ahead, is_session=False, see_off=None):
         ends = ([write_end for _, write_end in pipes], orders[0], answers[1])
         if is_session:
             _become_child("brigbox_cell", *ends, root, is_ahead)
-        _become_child("brigbox_child", *ends, root, is_ahead, see_off is not None)
+        _become_child("brigbox_child", *ends, root, is_ahead, look is not None)
     for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1]]:
         os.close(descriptor)
-    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], see_off)
+    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], look)
 
 
 def _ring_on_child_exit():
@@ -116,15 +134,15 @@ def _become_child(entry, *arguments):
         leave(exits.BROKEN_CHILD)
 
 
-def run(child, job, frames, root, relay_kind):
+def run(child, job, frames, root, relay_kind, meter):
     """Gives the child its job, and sees to it. Never returns."""
     text, _, limits = job
-    meter = meters.Meter()
+    meter.begin()
     used_before = child.hand_over(text)
     try:
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
-        relay.see_off = None if child.see_off is None else lambda end: child.see_off(child.pid, child.let_go, end)
+        relay.see_off = child.see_off
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
@@ -136,9 +154,14 @@ def _supervise(relay, child, limits, root):
     measured = relay.meter.measure(child.baseline(), relay.max_rss_kib * 1024)
     import brigbox_artifacts
 
-    dropped = brigbox_artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
+    output = root + "/out"
+    if not brigbox_artifacts.is_empty(output):
+        # What is collected must not change meanwhile.
+        relay.end_sleeper()
+    dropped = brigbox_artifacts.collect(output, limits, relay.send, relay.deadline)
     relay.send(b"X", wire.dumps(report(relay, limits, measured, dropped)).encode())
     relay.flush()
+    relay.linger()
     exits.leave(0)
 
 

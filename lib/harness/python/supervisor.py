@@ -41,17 +41,20 @@ def main(preload, is_ahead, is_session, root, direct, sources):
 
     import brigbox_run
 
-    see_off = _find_see_off() if is_ahead and not is_session else None
-    child = brigbox_run.fork_child(root, is_ahead, is_session, see_off)
+    look = _find_look() if is_ahead and not is_session else None
+    child = brigbox_run.fork_child(root, is_ahead, is_session, look)
+    meter = None
     if is_ahead:
         child.await_rehearsal()
+        meter = brigbox_run.meters.Meter()
         _send_ready(frames, versions, missing, not is_hidden)
     if is_session:
         import brigbox_session
 
         brigbox_session.serve(child, _read_job, frames, root)
     relay_kind = brigbox_run.Relay if direct is None else brigbox_direct.DirectRelay
-    brigbox_run.run(child, _read_job(), frames, root, relay_kind)
+    job = _read_job()
+    brigbox_run.run(child, job, frames, root, relay_kind, meter or brigbox_run.meters.Meter())
 
 
 def _take_frame_stream():
@@ -87,8 +90,8 @@ def _import_job_modules(names):
             __import__("brigbox_values_" + library)
 
 
-def _find_see_off():
-    """What tells how a child ends before the kernel says so; None where this kernel does not show it."""
+def _find_look():
+    """What tells how a child is about to end; None where this kernel does not show it."""
     import brigbox_leaving
 
     return brigbox_leaving.see_off if brigbox_leaving.can_be_seen() else None

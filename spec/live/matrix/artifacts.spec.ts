@@ -71,4 +71,16 @@ inBothWays("acceptance matrix: artifacts", (test, jail, createJail) => {
       /"a" is a file, so "a\/b" cannot be below it/,
     );
   });
+
+  test("what is collected does not change once the code is done, though it sees to it that it is woken", async () => {
+    const many = createJail({ artifactCount: 4000, artifactBytes: 32 * MiB });
+    try {
+      const code = readHostile("artifacts-after-the-end", { COUNT: 4000 });
+      const { status, artifacts, timings } = await runHostile(many, code);
+      assert.equal([status, artifacts.length], ["ok", 4000], JSON.stringify(timings));
+      assert.equal(new Set(artifacts.map(({ bytes }) => bytes[0])), new Set([0x30]));
+    } finally {
+      await many.close();
+    }
+  });
 });

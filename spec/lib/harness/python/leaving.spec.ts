@@ -4,13 +4,19 @@ import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { findPythons } from "../../../support/pythons.ts";
 import { suite } from "../../../support/suite.ts";
-import { readProgram, type TrialOptions, tryCode } from "../../../support/supervisor.ts";
+import {
+  encodeTrial,
+  readProgram,
+  startSupervisor,
+  type TrialOptions,
+  tryCode,
+} from "../../../support/supervisor.ts";
 
 const mib = 1024 ** 2;
 
 /** Runs a program that has the supervisor's modules for this at hand, and prints JSON. */
 function runWithModules(python: string, program: string): unknown {
-  const modules = ["hardening", "processes", "leaving"].map((name) => {
+  const modules = ["hardening", "processes", "cgroup", "leaving"].map((name) => {
     const source = readFileSync(
       new URL(`../../../../lib/harness/python/${name}.py`, import.meta.url),
       "utf8",
@@ -26,41 +32,45 @@ function runWithModules(python: string, program: string): unknown {
   return JSON.parse(stdout);
 }
 
-/** Forks `child`, waits until it has its memory, sees it off, and tells what was seen and what its parent's wait says. */
+/** Forks a process that does something and then sleeps, sees it off, and tells what was seen and what its parent's wait says. */
 const seeOff = `
 import resource, _ctypes
 import brigbox_hardening as hardening, brigbox_leaving as leaving
-def see(child, before=lambda: None, end_others=lambda: None):
+def see(act=lambda: None, code=4, sleep=lambda held: os.read(held, 1), memory=64):
     ready, told = os.pipe()
     held, holds = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(holds)
-        hardening.set_dumpable(1)
-        memory = bytearray(64 * 1024 * 1024)
-        for at in range(0, len(memory), 4096):
-            memory[at] = 1
-        before()
+        os.setsid()
+        pages = bytearray(memory * 1024 * 1024)
+        for at in range(0, len(pages), 4096):
+            pages[at] = 1
+        act()
         os.write(told, b"x")
-        os.read(held, 1)
-        child()
+        sleep(held)
+        os._exit(code)
     os.read(ready, 1)
-    seen = leaving.see_off(pid, lambda: os.close(holds), end_others)
-    was_early = seen is not None and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    seen = leaving.see_off(pid, code)
+    os.close(holds)
     _, status, usage = os.wait4(pid, 0)
     return {
-        "seen": None if seen is None else seen.status, "early": was_early, "status": status,
+        "seen": None if seen is None else seen.status, "status": status,
         "peak": None if seen is None else seen.peak_rss_kib / usage.ru_maxrss,
         "cpu": None if seen is None else sum(seen.cpu_seconds) - usage.ru_utime - usage.ru_stime,
     }
 `;
 
-/** A process that was just forked copies pages while it leaves; the code's own has rehearsed. */
-const withAnyFaults = `${seeOff}leaving._MOST_FAULTS = 1000\n`;
+/** The states of a process's children, as /proc/PID/stat tells them. */
+function childStates(pid: number): readonly string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter((child) => child !== "")
+    .map((child) => readFileSync(`/proc/${child}/stat`, "utf8").split(") ")[1]?.[0] ?? "?");
+}
 
 interface Sight {
   readonly seen: number | null;
-  readonly early: boolean;
   readonly status: number;
   readonly peak: number | null;
   readonly cpu: number | null;
@@ -71,93 +81,95 @@ for (const { path, version } of findPythons()) {
   const attempt = (code: string, options: TrialOptions = {}) =>
     tryCode(code, { ...options, python: path, isAhead: true });
 
-  test("a status is seen before the parent's wait tells it, and is the same", () => {
+  test("what a process says it will leave with is its status, as the parent's wait tells it", () => {
     const sights = runWithModules(
       path,
-      `${withAnyFaults}print(json.dumps([see(lambda: os._exit(number % 256)) for number in range(10)]))`,
+      `${seeOff}print(json.dumps([see(code=code, memory=1) for code in (0, 1, 4, 255)]))`,
     ) as Sight[];
-    for (const [number, { seen, status }] of sights.entries()) {
-      assert.is(status, number << 8);
-      // A busy machine may be late with the exit, and then only the wait tells.
-      assert.ok(seen === status || seen === null, String(seen));
-    }
-    assert.ok(sights.some(({ early }) => early));
+    for (const { seen, status } of sights) assert.is(seen, status);
   });
 
-  test("its peak of memory is what the wait tells, and its CPU time less what the kernel still needs", () => {
-    const sights = runWithModules(
-      path,
-      `${withAnyFaults}print(json.dumps([see(lambda: os._exit(0)) for _ in range(5)]))`,
-    ) as Sight[];
-    const seen = sights.filter((sight) => sight.seen !== null);
-    assert.ok(seen.length > 0);
-    for (const { peak, cpu } of seen) {
+  test("its peak of memory is what the wait tells, and its CPU time less what the end still needs", () => {
+    const sights = runWithModules(path, `${seeOff}print(json.dumps([see() for _ in range(5)]))`) as Sight[];
+    for (const { peak, cpu } of sights) {
       assert.ok(peak !== null && Math.abs(peak - 1) < 0.05, String(peak));
       // The wait tells whole microseconds.
       assert.ok(cpu !== null && cpu < 0.0001 && cpu > -0.05, String(cpu));
     }
   });
 
-  test("a signal's status is seen too", () => {
-    const { seen, status } = runWithModules(
-      path,
-      `${seeOff}print(json.dumps(see(lambda: os.kill(os.getpid(), 9))))`,
-    ) as Sight;
-    assert.is(status, 9);
-    assert.ok(seen === 9 || seen === null);
-  });
-
-  for (const [what, child] of [
-    ["goes on", "import time; time.sleep(0.2); os._exit(4)"],
-    ["has ended a process of its own before", "import subprocess; subprocess.run(['true']); os._exit(4)"],
-    ["leaves another one running", "os.fork() or (__import__('time').sleep(0.3), os._exit(0)); os._exit(4)"],
+  const spin = "lambda _: any(iter(lambda: time.process_time() > until, True))";
+  for (const [what, call] of [
+    ["does not sleep", `until = time.process_time() + 0.2; sight = see(sleep=${spin})`],
+    ["has ended already", "sight = see(lambda: None, sleep=lambda _: None); time.sleep(0.1)"],
+    ["stopped itself", "sight = see(sleep=lambda held: (later(), os.kill(os.getpid(), 19)))"],
+    ["has ended a process of its own before", "sight = see(lambda: subprocess.run(['true']))"],
+    ["leaves another one running", "sight = see(lambda: os.fork() or (time.sleep(0.3), os._exit(0)))"],
     [
       "never asked for a dead one of its own",
-      "os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT); os._exit(4)",
+      "sight = see(lambda: os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT))",
     ],
-    ["has become another program", "os.execv('/bin/sh', ['sh', '-c', 'exit 4'])"],
-    ["takes memory after the look at it", "bytearray(4 * 1024 * 1024).count(1); os._exit(4)"],
+    [
+      "has become another program",
+      "sight = see(sleep=lambda held: os.execv('/bin/sh', ['sh', '-c', 'sleep 0.3; exit 4']))",
+    ],
+    [
+      "has a thread",
+      "sight = see(lambda: threading.Thread(target=time.sleep, args=[0.3], daemon=True).start())",
+    ],
+    ["is not alone among the kernel's tasks", "leaving.cgroup.tasks = lambda: 3; sight = see()"],
+    [
+      "wakes while others are looked for",
+      "clock = iter([1.0, 1.1]); leaving._clock = lambda _: next(clock); sight = see()",
+    ],
   ] as const)
     test(`of a process that ${what} nothing is said`, () => {
       const { seen, status } = runWithModules(
         path,
-        `${seeOff}def child():\n    os.setsid()\n    ${child}\nprint(json.dumps(see(child)))`,
+        `${seeOff}import subprocess, threading, time
+def later(pid=None):
+    pid = os.getpid()
+    if os.fork() == 0:
+        os.setsid(); time.sleep(0.2); os.kill(pid, 18); os._exit(0)
+${call}
+print(json.dumps(sight))`,
       ) as Sight;
       assert.equal([seen, status], [null, 4 << 8]);
     });
 
-  test("of a process that nobody of its user may look at nothing is said", () => {
-    if (process.getuid?.() === 0) {
-      // Its files would be root's either way.
-      const hidden = runWithModules(
-        path,
-        `${seeOff}os.setgid(65534); os.setuid(65534)\nprint(json.dumps(see(lambda: os._exit(4), lambda: hardening.set_dumpable(0))))`,
-      ) as Sight;
-      assert.equal([hidden.seen, hidden.status], [null, 4 << 8]);
-    }
-  });
-
-  test("a process that closes itself to others after the look at it cannot pass for one that went well", () => {
-    const { seen, status } = runWithModules(
+  test("of one that is alone among the kernel's tasks all is said", () => {
+    const { seen } = runWithModules(
       path,
-      `${seeOff}if os.getuid() == 0: os.setgid(65534); os.setuid(65534)
-print(json.dumps(see(lambda: (hardening.set_dumpable(0), os._exit(4)))))`,
+      `${seeOff}leaving.cgroup.tasks = lambda: 2\nprint(json.dumps(see()))`,
     ) as Sight;
-    assert.is(status, 4 << 8);
-    assert.ok(seen === status || seen === null, String(seen));
+    assert.is(seen, 4 << 8);
   });
 
-  test("whether it left alone is asked once nothing is left that could start more", () => {
-    const acts = runWithModules(
-      path,
-      `${withAnyFaults}acts = []
-leaving.processes.others = lambda *_, **__: acts.append("look") or []
-# A busy machine may be late with the exit.
-for _ in range(10):
-    if see(lambda: os._exit(0), end_others=lambda: acts.append("end"))["seen"] is not None: break
-print(json.dumps(acts))`,
+  test("whether this kernel shows enough is found out", () => {
+    assert.is(runWithModules(path, `${seeOff}print(json.dumps(leaving.can_be_seen()))`), true);
+    assert.is(
+      runWithModules(
+        path,
+        `${seeOff}leaving._clock = lambda _: None\nprint(json.dumps(leaving.can_be_seen()))`,
+      ),
+      false,
     );
-    assert.equal(acts, ["end", "look"]);
+  });
+
+  test("a process that was seen off never runs again", async () => {
+    const states = new Set<string>();
+    for (let attempts = 0; attempts < 20 && !states.has("T"); attempts++) {
+      const supervisor = startSupervisor({ python: path, isAhead: true });
+      try {
+        await supervisor.waitFor("ready");
+        supervisor.process.stdin.write(encodeTrial("result = 1"));
+        await supervisor.waitFor("report");
+        for (const state of childStates(supervisor.process.pid ?? 0)) states.add(state);
+      } finally {
+        await supervisor.dispose();
+      }
+    }
+    assert.equal([...states], ["T"]);
   });
 
   test("a waiting supervisor tells how code ended", async () => {
