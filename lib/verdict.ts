@@ -96,7 +96,7 @@ export interface Evidence {
   readonly cause: string;
   /** Which cap was reached, for `output-limit`. */
   readonly limit: "stdout" | "stderr" | "result" | null;
-  /** Of the code's own process, as its supervisor saw it. */
+  /** Of the code's own process, as its supervisor saw it; in a container that waited, what the process said that it would leave with. */
   readonly exitCode: number | null;
   readonly signal: number | null;
   /** Processes that the kernel's memory killer ended in the container; null where unknown. */

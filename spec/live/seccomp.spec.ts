@@ -80,6 +80,7 @@ const allowedArguments: Readonly<Record<string, readonly string[]>> = {
   socketpair: ["1"],
   prlimit64: ["self"],
   mknod: ["pipe"],
+  fcntl: ["F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL", "F_DUPFD_CLOEXEC", "F_GETPIPE_SZ"],
 };
 
 test("calls that it allows with some arguments are refused with the others", async () => {
@@ -102,9 +103,10 @@ test("of the requests to a descriptor only those are let through that Python mak
 });
 
 test("without the profile, those other arguments are open", async () => {
-  const { clone, socket, prlimit64, mknod, ioctl } = await runBare("call-arguments", unfiltered);
+  const { clone, socket, prlimit64, mknod, ioctl, fcntl } = await runBare("call-arguments", unfiltered);
   assert.equal([clone?.CLONE_NEWUSER, socket?.["2"], socket?.["16"]], ["done", "done", "done"]);
   assert.equal([prlimit64?.supervisor, mknod?.socket], ["done", "done"]);
+  assert.equal([fcntl?.F_SETSIG, fcntl?.["F_SETSIG in high company"]], ["done", "done"]);
   assert.equal([ioctl?.TIOCSTI, ioctl?.SIOCGIFCONF], ["ENOTTY", "done"]);
 });
 

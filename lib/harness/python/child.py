@@ -26,12 +26,13 @@ _recursion_limit = sys.getrecursionlimit()
 _run_exit_handlers = atexit._run_exitfuncs
 
 
-def run(pipes, orders, answers, root, is_ahead, is_seen_off):
+def run(pipes, orders, answers, root, is_ahead, farewell):
     """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns.
 
-    Where its end is seen off it says how it will leave, and lets go of its streams; the pipe of its orders tells it when to leave.
+    Where there is a pipe for its farewell it says there how it will leave, and lets go of its streams; the pipe of its orders tells it when
+    to leave.
     """
-    result = settle_in(pipes, (orders, answers), root)
+    result = settle_in(pipes, (orders, answers) if farewell is None else (orders, answers, farewell), root)
     if is_ahead:
         import brigbox_rehearsal as rehearsal
 
@@ -40,13 +41,11 @@ def run(pipes, orders, answers, root, is_ahead, is_seen_off):
     job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
-    say_farewell = make_farewell((1, 2, result), orders, answers) if is_seen_off else os.close(orders)
+    say_farewell = os.close(orders) if farewell is None else make_farewell((1, 2, result), orders, farewell)
     namespace = make_main_module(job)
     error = attempt(define_inputs, inputs, namespace)
     del inputs
     meters.tell_baseline(answers)
-    if not is_seen_off:
-        os.close(answers)
     read_events, _ = install_audit_hook(job, root)
     before = hide_harness()
     if error is None:
@@ -238,17 +237,17 @@ def _let_go(namespace):
     flush_streams()
 
 
-def make_farewell(streams, orders, answers):
+def make_farewell(streams, orders, farewell):
     """A function that tells the exit code and closes the streams. It returns once the supervisor lets this process go, which it does only
     where it wants to see it end."""
-    write, close, farewell = os.write, os.close, select.poll()
-    farewell.register(orders, 0)
+    write, close, poll = os.write, os.close, select.poll()
+    poll.register(orders, 0)
 
     def say_farewell(code):
-        write(answers, bytes([code]))
+        write(farewell, bytes([code]))
         for stream in streams:
             close(stream)
-        farewell.poll(_LONGEST_FAREWELL_MS)
+        poll.poll(_LONGEST_FAREWELL_MS)
 
     return say_farewell
 

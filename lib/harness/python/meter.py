@@ -35,6 +35,8 @@ def tell_baseline(answers):
     told = read_baseline()
     numbers = (told.memory, told.peak, told.cache, told.throttled_us, told.throttled_periods, told.resident)
     os.write(answers, b"".join((-1 if number is None else number).to_bytes(8, "big", signed=True) for number in numbers))
+    # While that lies in the pipe, whoever holds an end of it could put something else there.
+    os.close(answers)
 
 
 def hear_baseline(answers):

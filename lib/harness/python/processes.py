@@ -38,7 +38,7 @@ def has_table():
 def descendants(ancestor):
     """What this process started, and what that started, and so on, as far as it has not ended."""
     children = {}
-    for pid in _all():
+    for pid in everyone():
         fields = stat(pid)
         if fields is not None and fields[0] not in "ZXx":
             children.setdefault(int(fields[1]), []).append(pid)
@@ -51,7 +51,7 @@ def descendants(ancestor):
 
 def count_tasks(user):
     """Processes and threads of a user; 0 where that cannot be seen."""
-    return sum(_tasks(pid, user) for pid in _all())
+    return sum(_tasks(pid, user) for pid in everyone())
 
 
 def _tasks(pid, user):
@@ -62,7 +62,8 @@ def _tasks(pid, user):
         return 0
 
 
-def _all():
+def everyone():
+    """The ids of all processes that are to be seen; none where they cannot be listed."""
     try:
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
@@ -76,7 +77,7 @@ def others(child, with_dead=False):
     """
     own = (os.getpid(), child)
     session = child if own[0] != 1 else None
-    return [pid for pid in _all() if pid not in own and _counts(stat(pid), session, with_dead)]
+    return [pid for pid in everyone() if pid not in own and _counts(stat(pid), session, with_dead)]
 
 
 def _counts(fields, session, with_dead):

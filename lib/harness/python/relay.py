@@ -42,7 +42,7 @@ class Relay:
         self.deadline = started + limits["timeoutMs"] / 1000
         self.patience = None
         self.has_children = self.has_more_dead = True
-        self.has_sleeper = False
+        self.has_sleeper = self.is_empty_handed = False
         self.cpu_limit_ms = limits["cpuTimeMs"]
         self.cpu_before_ms = self._cpu_ms() if self.cpu_limit_ms is not None else None
         for source in sources:
@@ -217,8 +217,12 @@ class Relay:
         self.status, self.ended = departure.status, time.monotonic()
         # It is alone and asleep, so there is nobody to wait for. It may have seen to it that the kernel wakes it, for what little time is left.
         self.has_children = self.has_more_dead = False
-        self.has_sleeper = True
-        kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
+        self.has_sleeper, self.is_empty_handed = True, not departure.has_output
+        if departure.has_output:
+            # What is collected must not change meanwhile.
+            self.end_sleeper()
+        else:
+            kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
 
     def end_sleeper(self):
         """For good, before anything that may take its time: a child that was seen off is only stopped."""

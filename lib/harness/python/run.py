@@ -21,15 +21,15 @@ _MAX_REFUSAL = 4096
 class Child:
     """The process that will run the code, before it has its job."""
 
-    def __init__(self, pid, bell, sources, orders, answers, look):
+    def __init__(self, pid, bell, sources, orders, answers, farewell, look):
         self.pid = pid
         self.bell = bell
         self.sources = sources
         self.orders = orders
         self.answers = answers
         # Sees how the child is about to end once it has closed its streams; None where its end is only waited for.
+        self._farewell = farewell
         self._look = look
-        self._baseline = None
 
     def await_rehearsal(self):
         """Returns once the child has done all that can be done without a job."""
@@ -50,11 +50,18 @@ class Child:
             self._let_go()
         return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
 
-    def see_off(self):
-        """The departure of a child that has closed its streams. None where that is not certain yet: it is free to leave then."""
-        exit_code = None if self._look is None or self.baseline() is None else self._hear_exit_code()
-        departure = None if exit_code is None else self._look(self.pid, exit_code)
-        if departure is None and self._look is not None:
+    def see_off(self, output):
+        """The departure of a child that has closed its streams. None where that is not certain yet: it is free to leave then.
+
+        Whether it left something in its output folder is asked before the look, since the kernel tells those of it who want to know.
+        """
+        if self._look is None:
+            return None
+        import brigbox_artifacts
+
+        exit_code, has_output = self._hear_exit_code(), not brigbox_artifacts.is_empty(output)
+        departure = None if exit_code is None else self._look(self.pid, exit_code, has_output)
+        if departure is None:
             self._let_go()
         return departure
 
@@ -64,14 +71,12 @@ class Child:
 
     def baseline(self):
         """What was there right before the code, once the child is over; None where it did not get that far."""
-        if self._baseline is None:
-            self._baseline = meters.hear_baseline(self.answers)
-        return self._baseline
+        return meters.hear_baseline(self.answers)
 
     def _hear_exit_code(self):
         """Of a child that is done; None of one that only closed its streams."""
         try:
-            return next(iter(os.read(self.answers, 1)), None)
+            return next(iter(os.read(self._farewell, 1)), None)
         except BlockingIOError:
             return None
 
@@ -99,6 +104,7 @@ def fork_child(root, is_ahead, is_session=False, look=None):
         bell = _ring_on_child_exit()
         pipes = [os.pipe() for _ in range(3)]
         orders, answers = os.pipe(), os.pipe()
+        farewell = (None, None) if look is None else _make_farewell()
         pid = os.fork()
     except OSError as error:
         exits.give_up(exits.NO_CHILD, "cannot start the code's process: %s" % error)
@@ -106,10 +112,19 @@ def fork_child(root, is_ahead, is_session=False, look=None):
         ends = ([write_end for _, write_end in pipes], orders[0], answers[1])
         if is_session:
             _become_child("brigbox_cell", *ends, root, is_ahead)
-        _become_child("brigbox_child", *ends, root, is_ahead, look is not None)
-    for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1]]:
-        os.close(descriptor)
-    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], look)
+        _become_child("brigbox_child", *ends, root, is_ahead, farewell[1])
+    for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1], farewell[1]]:
+        if descriptor is not None:
+            os.close(descriptor)
+    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], farewell[0], look)
+
+
+def _make_farewell():
+    """A pipe that nobody waits for, however full or empty it is."""
+    ends = os.pipe()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
 
 
 def _ring_on_child_exit():
@@ -142,7 +157,7 @@ def run(child, job, frames, root, relay_kind, meter):
     try:
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
-        relay.see_off = child.see_off
+        relay.see_off = lambda: child.see_off(root + "/out")
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
@@ -152,17 +167,17 @@ def _supervise(relay, child, limits, root):
     relay.send(b"S", b"{}")
     relay.watch()
     measured = relay.meter.measure(child.baseline(), relay.max_rss_kib * 1024)
-    import brigbox_artifacts
-
-    output = root + "/out"
-    if not brigbox_artifacts.is_empty(output):
-        # What is collected must not change meanwhile.
-        relay.end_sleeper()
-    dropped = brigbox_artifacts.collect(output, limits, relay.send, relay.deadline)
+    dropped = [] if relay.is_empty_handed else _collect(relay, limits, root)
     relay.send(b"X", wire.dumps(report(relay, limits, measured, dropped)).encode())
     relay.flush()
     relay.linger()
     exits.leave(0)
+
+
+def _collect(relay, limits, root):
+    import brigbox_artifacts
+
+    return brigbox_artifacts.collect(root + "/out", limits, relay.send, relay.deadline)
 
 
 def report(relay, limits, measured, dropped):

@@ -25,6 +25,13 @@ inBothWays("acceptance matrix: memory and disk", (test, jail) => {
     );
   });
 
+  test("what was there before the code cannot be made larger by it, so that it would seem to have taken less", async () => {
+    const { status, usage, values } = await runHostile(jail, readHostile("forged-baseline"));
+    assert.equal([status, values.result], ["ok", 0]);
+    const peak = usage.peakMemoryBytes ?? 0;
+    assert.ok(peak > 95 * MiB && peak < 130 * MiB, String(peak));
+  });
+
   test("a mapping that no memory holds is refused, or costs nothing", async () => {
     const { status } = await runHostile(jail, readHostile("huge-mapping"));
     assert.is(status, "ok");

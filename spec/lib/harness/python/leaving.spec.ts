@@ -36,6 +36,7 @@ function runWithModules(python: string, program: string): unknown {
 const seeOff = `
 import resource, _ctypes
 import brigbox_hardening as hardening, brigbox_leaving as leaving
+leaving.can_be_seen()
 def see(act=lambda: None, code=4, sleep=lambda held: os.read(held, 1), memory=64):
     ready, told = os.pipe()
     held, holds = os.pipe()
@@ -117,7 +118,15 @@ for (const { path, version } of findPythons()) {
       "has a thread",
       "sight = see(lambda: threading.Thread(target=time.sleep, args=[0.3], daemon=True).start())",
     ],
-    ["is not alone among the kernel's tasks", "leaving.cgroup.tasks = lambda: 3; sight = see()"],
+    [
+      "is not alone among the kernel's tasks",
+      "leaving.cgroup.tasks, leaving._expected = (lambda: 3), [2]; sight = see()",
+    ],
+    ["cannot be listed", "leaving.processes.everyone = lambda: []; sight = see()"],
+    [
+      "is counted among tasks that are not told any more",
+      "leaving._expected = [2]; leaving.cgroup.tasks = lambda: None; sight = see()",
+    ],
     [
       "wakes while others are looked for",
       "clock = iter([1.0, 1.1]); leaving._clock = lambda _: next(clock); sight = see()",
@@ -140,7 +149,7 @@ print(json.dumps(sight))`,
   test("of one that is alone among the kernel's tasks all is said", () => {
     const { seen } = runWithModules(
       path,
-      `${seeOff}leaving.cgroup.tasks = lambda: 2\nprint(json.dumps(see()))`,
+      `${seeOff}leaving.cgroup.tasks, leaving._expected = (lambda: 2), [2]\nprint(json.dumps(see()))`,
     ) as Sight;
     assert.is(seen, 4 << 8);
   });
