@@ -21,7 +21,7 @@ def collect(folder, limits, send, deadline):
     now = time.monotonic()
     collector = _Collector(limits, send, min(now + MAX_SECONDS, max(deadline, now + MIN_SECONDS)))
     try:
-        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        root = _open_root(folder)
     except FileNotFoundError:
         return []
     except OSError:
@@ -34,11 +34,21 @@ def collect(folder, limits, send, deadline):
 def is_empty(folder):
     """Whether there is nothing to collect. What cannot be looked at counts as something."""
     try:
-        return not os.listdir(folder)
+        root = _open_root(folder)
     except FileNotFoundError:
         return True
     except OSError:
         return False
+    try:
+        return not os.listdir(root)
+    except OSError:
+        return False
+    finally:
+        os.close(root)
+
+
+def _open_root(folder):
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
 
 
 class _Collector:
@@ -122,7 +132,7 @@ def remove_all(folder, deadline):
     Trees are made flat while they are removed, since a deep one is beyond any recursion and any path.
     """
     try:
-        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        root = _open_root(folder)
     except OSError:
         return
     now = time.monotonic()

@@ -57,6 +57,13 @@ inBothWays("acceptance matrix: artifacts", (test, jail, createJail) => {
     assert.ok(timings.collectMs < 20_000);
   });
 
+  test("a link in the place of the folder is not followed, though there is nothing behind it", async () => {
+    const code =
+      'import os\nos.rmdir("/tmp/out")\nos.mkdir("/tmp/empty")\nos.symlink("/tmp/empty", "/tmp/out")\n';
+    const { status, droppedArtifacts } = await runHostile(jail, code);
+    assert.equal([status, droppedArtifacts], ["ok", [{ path: ".", reason: "unreadable" }]]);
+  });
+
   const hostilePaths = ["../x", "/etc/x", "a/../../x", "a//b", ".", "a/./b", "a\0b"];
 
   for (const path of hostilePaths) {
