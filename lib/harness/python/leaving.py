@@ -20,20 +20,18 @@ _WAITED = (8, 10, 13, 14)
 _PATIENCE = 0.005
 # Between two looks, since it may need this very processor to get there.
 _PAUSE = 0.00005
-# How many tasks the kernel counts where there are but two: None where it does not show that here.
-_expected = []
+# How many tasks the kernel counts where there are but two: None where it does not show that here. Asked before any code is there.
+_TASKS = None if cgroup.tasks() is None else 2
 
 
 class Departure:
-    """How a process is to end, what it used until then: user's and system's CPU seconds, and its peak of resident memory, KiB, and whether it
-    left something in its output folder."""
+    """How a process is to end, and what it used until then: user's and system's CPU seconds, and its peak of resident memory, KiB."""
 
-    def __init__(self, exit_code, cpu_seconds, peak_rss_kib, has_output):
+    def __init__(self, exit_code, cpu_seconds, peak_rss_kib):
         # As its parent's wait would tell it.
         self.status = exit_code << 8
         self.cpu_seconds = cpu_seconds
         self.peak_rss_kib = peak_rss_kib
-        self.has_output = has_output
 
 
 def can_be_seen():
@@ -47,13 +45,12 @@ def can_be_seen():
     os.close(held)
     fields = _await_sleep(pid)
     is_seen = fields is not None and _clock(pid) is not None and processes.peak_rss_kib(pid) > 0 and pid in processes.everyone()
-    _expected.append(cgroup.tasks() and 2)
     os.close(holds)
     os.waitpid(pid, 0)
     return is_seen
 
 
-def see_off(pid, exit_code, has_output=False):
+def see_off(pid, exit_code):
     """The departure of a child that says how it will leave, and sleeps. None where it does not sleep, or is not alone: then only its
     parent's wait tells the truth."""
     fields = _await_sleep(pid)
@@ -70,9 +67,9 @@ def see_off(pid, exit_code, has_output=False):
     # lists them; others could do so for one another, and the kernel counts all of them at one time.
     if pid not in processes.everyone() or processes.others(pid, with_dead=True):
         return None
-    if cgroup.tasks() not in _expected or _clock(pid) != spent:
+    if cgroup.tasks() != _TASKS or _clock(pid) != spent:
         return None
-    return Departure(exit_code, _share(spent, fields), peak, has_output)
+    return Departure(exit_code, _share(spent, fields), peak)
 
 
 def _await_sleep(pid):

@@ -28,7 +28,7 @@ class Relay:
         self.outbox = outbox
         self.meter = meter
         # Tells how a child is about to end that has closed its streams. None where its end is only waited for.
-        self.see_off = None
+        self.see_off = self.is_output_empty = None
         self.bell = bell
         self.child = child
         self.open = sources
@@ -205,7 +205,11 @@ class Relay:
 
     def _see_off(self):
         see_off, self.see_off = self.see_off, None
-        departure = see_off() if self.status is None and self.cause is None else None
+        if self.status is not None or self.cause is not None:
+            return
+        # Asked before the look, since the kernel tells those of it who want to know.
+        is_empty_handed = self.is_output_empty()
+        departure = see_off()
         if departure is None:
             return
         user, system = departure.cpu_seconds
@@ -217,12 +221,12 @@ class Relay:
         self.status, self.ended = departure.status, time.monotonic()
         # It is alone and asleep, so there is nobody to wait for. It may have seen to it that the kernel wakes it, for what little time is left.
         self.has_children = self.has_more_dead = False
-        self.has_sleeper, self.is_empty_handed = True, not departure.has_output
-        if departure.has_output:
+        self.has_sleeper, self.is_empty_handed = True, is_empty_handed
+        if is_empty_handed:
+            kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
+        else:
             # What is collected must not change meanwhile.
             self.end_sleeper()
-        else:
-            kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
 
     def end_sleeper(self):
         """For good, before anything that may take its time: a child that was seen off is only stopped."""

@@ -27,8 +27,8 @@ class Child:
         self.sources = sources
         self.orders = orders
         self.answers = answers
-        # Sees how the child is about to end once it has closed its streams; None where its end is only waited for.
         self._farewell = farewell
+        # Sees how the child is about to end once it has closed its streams; None where its end is only waited for.
         self._look = look
 
     def await_rehearsal(self):
@@ -46,21 +46,17 @@ class Child:
         if answer == REFUSED:
             self._give_up()
         times = os.read(self.answers, _TIMES_SIZE) if answer == TAKEN else b""
-        if self._look is None:
+        if not self.is_seen_off():
             self._let_go()
         return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
 
-    def see_off(self, output):
-        """The departure of a child that has closed its streams. None where that is not certain yet: it is free to leave then.
+    def is_seen_off(self):
+        return self._look is not None
 
-        Whether it left something in its output folder is asked before the look, since the kernel tells those of it who want to know.
-        """
-        if self._look is None:
-            return None
-        import brigbox_artifacts
-
-        exit_code, has_output = self._hear_exit_code(), not brigbox_artifacts.is_empty(output)
-        departure = None if exit_code is None else self._look(self.pid, exit_code, has_output)
+    def see_off(self):
+        """The departure of a child that has closed its streams. None where that is not certain yet: it is free to leave then."""
+        exit_code = self._hear_exit_code()
+        departure = None if exit_code is None else self._look(self.pid, exit_code)
         if departure is None:
             self._let_go()
         return departure
@@ -157,7 +153,11 @@ def run(child, job, frames, root, relay_kind, meter):
     try:
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
-        relay.see_off = lambda: child.see_off(root + "/out")
+        if child.is_seen_off():
+            import brigbox_artifacts as artifacts
+
+            relay.see_off = child.see_off
+            relay.is_output_empty = lambda: artifacts.is_empty(root + "/out")
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))

@@ -36,7 +36,6 @@ function runWithModules(python: string, program: string): unknown {
 const seeOff = `
 import resource, _ctypes
 import brigbox_hardening as hardening, brigbox_leaving as leaving
-leaving.can_be_seen()
 def see(act=lambda: None, code=4, sleep=lambda held: os.read(held, 1), memory=64):
     ready, told = os.pipe()
     held, holds = os.pipe()
@@ -120,12 +119,12 @@ for (const { path, version } of findPythons()) {
     ],
     [
       "is not alone among the kernel's tasks",
-      "leaving.cgroup.tasks, leaving._expected = (lambda: 3), [2]; sight = see()",
+      "leaving.cgroup.tasks, leaving._TASKS = (lambda: 3), 2; sight = see()",
     ],
     ["cannot be listed", "leaving.processes.everyone = lambda: []; sight = see()"],
     [
       "is counted among tasks that are not told any more",
-      "leaving._expected = [2]; leaving.cgroup.tasks = lambda: None; sight = see()",
+      "leaving._TASKS = 2; leaving.cgroup.tasks = lambda: None; sight = see()",
     ],
     [
       "wakes while others are looked for",
@@ -149,7 +148,7 @@ print(json.dumps(sight))`,
   test("of one that is alone among the kernel's tasks all is said", () => {
     const { seen } = runWithModules(
       path,
-      `${seeOff}leaving.cgroup.tasks, leaving._expected = (lambda: 2), [2]\nprint(json.dumps(see()))`,
+      `${seeOff}leaving.cgroup.tasks, leaving._TASKS = (lambda: 2), 2\nprint(json.dumps(see()))`,
     ) as Sight;
     assert.is(seen, 4 << 8);
   });
