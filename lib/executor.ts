@@ -32,6 +32,7 @@ import { toSandboxError } from "./run/to-sandbox-error.ts";
 import type { SessionOptions } from "./session/options.ts";
 import type { Session } from "./session/session.ts";
 import { createSessions } from "./session/sessions.ts";
+import { rehearse } from "./validator/rehearse.ts";
 import type { RunResult } from "./verdict.ts";
 
 /** Options of {@link createExecutor}. All have safe defaults. */
@@ -188,7 +189,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     request,
     onContainer,
     takeAhead: async (recipe, asked, signal) =>
-      pool === null || containerKey(recipe, asked) !== containerKey(recipe, policy)
+      pool === null || (asked !== policy && containerKey(recipe, asked) !== containerKey(recipe, policy))
         ? null
         : pool.take(signal),
   };
@@ -246,7 +247,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 
   function start(code: string, runOptions: RunOptions = {}): RunHandle {
     if (isClosed) throw new SandboxError("this executor is closed");
-    const tightened = tightenPolicy(policy, limitsOf(runOptions));
+    const limits = limitsOf(runOptions);
+    const tightened = Object.keys(limits).length === 0 ? policy : tightenPolicy(policy, limits);
     if (directMode === "always") checkDirect("this run", { policy: tightened, verify });
     return keep(startRun({ ...surroundings, policy: tightened }, code, runOptions));
   }
@@ -254,6 +256,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   async function warmUp({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (isClosed) throw new SandboxError("this executor is closed");
     await prepareOnce();
+    rehearse({ mode: policy.validator, imports: policy.imports });
     try {
       await pool?.fill(signal);
     } catch (error) {

@@ -22,11 +22,14 @@ export function encodeJob({ header, inputs, files }: Job): readonly Uint8Array[]
     inputBytes: inputs.reduce((sum, { length }) => sum + length, 0),
     files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length })),
   };
-  const text = Buffer.from(JSON.stringify(full), "utf8");
-  if (text.length > maxJobHeaderBytes)
+  const text = JSON.stringify(full);
+  const textBytes = Buffer.byteLength(text);
+  if (textBytes > maxJobHeaderBytes)
     throw new RangeError(`the job's header is over ${maxJobHeaderBytes} bytes; send less code`);
-  const head = Buffer.alloc(frameHeaderBytes);
-  head.write("J", 0, "ascii");
-  head.writeUInt32BE(text.length, 1);
-  return [head, text, ...inputs, ...files.values()];
+  // In one piece, since each is passed on from process to process by itself.
+  const frame = Buffer.allocUnsafe(frameHeaderBytes + textBytes);
+  frame.write("J", 0, "ascii");
+  frame.writeUInt32BE(textBytes, 1);
+  frame.write(text, frameHeaderBytes, "utf8");
+  return [frame, ...inputs, ...files.values()];
 }

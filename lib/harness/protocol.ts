@@ -6,7 +6,7 @@
  * means that whoever asked is gone, and the supervisor kills everything and exits.
  *
  * Supervisor to host: frames only. A frame is one ASCII letter, the length of its payload as an unsigned 32-bit
- * big-endian number, and the payload. Order: `C` where the host asked for it, `R`, then (after the job) `S`, then `O`, `E` and `V` as they come,
+ * big-endian number, and the payload. Order: `C` where the host asked for it, `R`, then (after the job) `S`, some milliseconds late or with the next, then `O`, `E` and `V` as they come,
  * then `A` with its `B`s for each artifact, then `X`, always the last. In a session the next job may come after an `X`
  * that says `isKept`, and all but `R` begins anew; nothing is said in between.
  */

@@ -44,8 +44,11 @@ export interface Pool {
 /** How long after failures in a row another container is tried, milliseconds; the last one is repeated. */
 const pausesMs = [500, 2000, 10_000, 30_000] as const;
 
-/** A run that got its container at once has the machine to itself for so long, milliseconds: many are over by then. */
-const refillDelayMs = 30;
+/**
+ * A run that got a container has the machine to itself for so long, or until its verdict, and so has whoever is about to take a container
+ * that has just got ready. Milliseconds; many runs are over by then.
+ */
+const hushMs = 30;
 
 interface PoolContext {
   readonly id: string;
@@ -61,6 +64,10 @@ interface PoolContext {
   isWatching: boolean;
   /** Something was run, or a fill was asked for, not long ago. */
   isAwake: boolean;
+  /** Runs that began a moment ago and have no verdict yet. */
+  readonly young: Set<Pooled>;
+  /** Until then no container is started, `performance.now()` milliseconds. */
+  hushedUntil: number;
   /** After a failure. */
   isPausing: boolean;
   failures: number;
@@ -82,6 +89,8 @@ export function createPool(options: ResolvedPoolOptions, surroundings: PoolSurro
     open: new AbortController(),
     isWatching: false,
     isAwake: false,
+    young: new Set(),
+    hushedUntil: 0,
     isPausing: false,
     failures: 0,
     hits: 0,
@@ -104,14 +113,30 @@ export function createPool(options: ResolvedPoolOptions, surroundings: PoolSurro
 
 async function take(pool: PoolContext, signal: AbortSignal): Promise<DrivenAhead | null> {
   const [ready] = pool.queues.list("idle");
-  if (ready !== undefined) pool.queues.move(ready, "busy");
   keepAwake(pool);
-  if (ready === undefined) refill(pool);
-  else setTimeout(() => refill(pool), refillDelayMs).unref();
+  if (ready === undefined) refillNow(pool);
+  else begin(pool, ready);
   const container = ready ?? (await waitForOne(pool, signal));
   if (container === null) pool.misses++;
   else pool.hits++;
   return container?.run ?? null;
+}
+
+/** It gets a job. */
+function begin(pool: PoolContext, container: Pooled): void {
+  pool.queues.move(container, "busy");
+  pool.young.add(container);
+  hush(pool);
+}
+
+/** Nothing is started for a moment, unless somebody waits for the pool to be full. */
+function hush(pool: PoolContext): void {
+  pool.hushedUntil = performance.now() + hushMs;
+  const end = (): void => {
+    if (performance.now() >= pool.hushedUntil) pool.young.clear();
+    refill(pool);
+  };
+  setTimeout(end, hushMs + 1).unref();
 }
 
 /** A container that is on its way is sooner there than one that would be made now. */
@@ -135,8 +160,16 @@ function refill(pool: PoolContext): void {
   while (mayLaunch(pool)) launch(pool);
 }
 
-function mayLaunch({ options, queues, jobs, isAwake, isPausing, open }: PoolContext): boolean {
-  if (!isAwake || isPausing || open.signal.aborted) return false;
+/** Whoever found none needs one more than those who run need the machine. */
+function refillNow(pool: PoolContext): void {
+  pool.hushedUntil = 0;
+  refill(pool);
+}
+
+function mayLaunch(pool: PoolContext): boolean {
+  const { options, queues, jobs, open } = pool;
+  if (!pool.isAwake || pool.isPausing || open.signal.aborted) return false;
+  if (performance.now() < pool.hushedUntil && pool.fillers.size() === 0) return false;
   const { starting, idle } = queues.counts();
   // One that a job waits for will not be there for another.
   const missing = options.size - (starting + idle - jobs.size());
@@ -163,11 +196,13 @@ function onReady(pool: PoolContext, container: Pooled): void {
   pool.failures = 0;
   pool.lastError = missingModules(container);
   if (pool.jobs.size() > 0) {
-    pool.queues.move(container, "busy");
+    begin(pool, container);
     pool.jobs.give(container);
   } else {
     const fire = (): void => discard(pool, container, "it waited for long enough");
     pool.queues.move(container, "idle", { afterMs: pool.options.maxAgeMs, fire });
+    // Of an empty pool the next container is what somebody is waiting for, however they do it.
+    if (pool.queues.counts().idle === 1 && pool.options.size > 1) hush(pool);
   }
   tellFillers(pool);
   refill(pool);
@@ -181,13 +216,16 @@ function missingModules({ run }: Pooled): Error | null {
 }
 
 function onEnded(pool: PoolContext, container: Pooled, { state: { cause } }: RunEnd): void {
-  const hasFailed = container.queue === "starting";
+  const { queue } = container;
   pool.queues.move(container, "dead");
-  if (hasFailed) {
+  if (queue === "starting") {
     const error = cause !== null && "error" in cause ? cause.error : null;
     void onFailure(pool, error instanceof Error ? error : new Error("a container ended before it was ready"));
   }
-  refill(pool);
+  if (pool.young.delete(container) && pool.young.size === 0) pool.hushedUntil = 0;
+  // The verdict of a run reaches whoever waits for it first.
+  if (queue === "busy") setImmediate(() => refill(pool));
+  else refill(pool);
 }
 
 async function onFailure(pool: PoolContext, error: Error): Promise<void> {

@@ -7,7 +7,7 @@ import { decodeValues } from "../values/decode.ts";
 import type { Value } from "../values/types.ts";
 import type { Artifact, Evidence, RunResult, SessionCell, Timings, Usage } from "../verdict.ts";
 import type { Mark, RunEnd } from "./drive.ts";
-import { sawOutOfMemory } from "./engine-oom.ts";
+import { sawOutOfMemory, toEngineTime } from "./engine-oom.ts";
 import { judge, type Verdict } from "./judge.ts";
 
 /** What a result is composed from. */
@@ -40,12 +40,12 @@ export interface ResultSources {
 export async function composeResult(sources: ResultSources): Promise<RunResult> {
   const { end, policy } = sources;
   const { cause, exitCode } = end.state;
-  throwIfSandboxFailed(sources);
+  const report = cause?.kind === "report" ? cause.report : null;
+  const engineOom = await askForOom(sources, report);
+  throwIfSandboxFailed(sources, engineOom === true);
   if (cause === null || cause.kind === "failed")
     throw new SandboxError("the run ended without a cause", { runId: sources.runId });
-  const report = cause.kind === "report" ? cause.report : null;
   const outcome = end.stream.outcome();
-  const engineOom = await askForOom(sources, report);
   const isDirect = sources.start === "direct";
   const verdict = judge({ cause, outcome, containerExitCode: exitCode, engineOom, policy, isDirect });
   const { status, message, limit, values } = withValues(verdict, outcome?.values ?? null);
@@ -79,9 +79,13 @@ function missingOf(missing: readonly string[], asked: readonly string[]): readon
 /**
  * Infrastructure, as opposed to anything that the code did.
  *
+ * @param isOutOfMemory the Engine saw the memory killer in the container.
  * @throws SandboxError where it failed.
  */
-export function throwIfSandboxFailed({ end, runId }: Pick<ResultSources, "end" | "runId">): void {
+export function throwIfSandboxFailed(
+  { end, runId }: Pick<ResultSources, "end" | "runId">,
+  isOutOfMemory: boolean,
+): void {
   const { cause, jobSent, exitCode } = end.state;
   const complaints = end.stream.complaints().slice(0, 500);
   const said = complaints === "" ? "" : `: ${complaints}`;
@@ -98,7 +102,8 @@ export function throwIfSandboxFailed({ end, runId }: Pick<ResultSources, "end" |
     const message = "the connection to the container was lost, and whether the code finished is unknown";
     throw new SandboxError(message, { runId, outcomeUnknown: true });
   }
-  if (cause?.kind !== "exit" || end.stream.hasStarted()) return;
+  // That the code began may not have been told yet where it used up the memory at once.
+  if (cause?.kind !== "exit" || end.stream.hasStarted() || (jobSent && isOutOfMemory)) return;
   const what = jobSent ? "the supervisor could not take the job" : "the supervisor ended before it was ready";
   throw new SandboxError(`${what} (exit code ${exitCode ?? "unknown"})${said}`, { runId });
 }
@@ -110,8 +115,7 @@ async function askForOom(
 ): Promise<boolean | null> {
   const isNeeded = end.state.cause?.kind === "exit" || (report?.signal === 9 && report.oomKills === null);
   if (!isNeeded || client === null || end.containerId === null) return null;
-  // A minute of slack for an Engine whose clock is behind ours.
-  return sawOutOfMemory(client, end.containerId, performance.timeOrigin + askedAt - 60_000);
+  return sawOutOfMemory(client, end.containerId, toEngineTime(askedAt));
 }
 
 function withValues(

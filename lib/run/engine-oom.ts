@@ -1,5 +1,13 @@
 import { decodeJsonLines, type EngineClient } from "../../engine-api/mod.ts";
 
+/** A minute of slack for an Engine whose clock is behind ours, milliseconds. */
+const slackMs = 60_000;
+
+/** A moment of `performance.now()` by the Engine's clock, or somewhat before it: milliseconds since 1970. */
+export function toEngineTime(at: number): number {
+  return performance.timeOrigin + at - slackMs;
+}
+
 /**
  * Whether the Engine saw the memory killer in a container. Asks its record of past events, since a container that
  * removes itself can no longer be inspected. Null where the Engine does not answer.

@@ -10,6 +10,7 @@ import type { Ticket } from "./admission.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";
 import { composeResult } from "./compose-result.ts";
 import { type Assignment, type DrivenAhead, type DrivenRun, driveRun, type RunEnd } from "./drive.ts";
+import { sawOutOfMemory, toEngineTime } from "./engine-oom.ts";
 import { type ContainerRecipe, planContainer, toJob } from "./plan.ts";
 import { rejectedRun } from "./rejected-run.ts";
 import type { RunHandle, RunOptions } from "./run-handle.ts";
@@ -142,12 +143,26 @@ async function driveInContainer(
   if (ahead?.assign(assignment)) {
     attempts.add(ahead);
     const end = await ahead.ended;
-    if (!isLostBeforeItBegan(end, signal)) return { start: "warm", end, begunAt };
+    const isLost = isLostBeforeItBegan(end, signal) && !(await wasOutOfMemory(recipe, end, begunAt));
+    if (!isLost) return { start: "warm", end, begunAt };
   }
   const cold: DrivenRun = driveRun(planContainer(recipe, policy, runId), assignment);
   attempts.add(cold);
   onContainer(cold);
   return { start: "cold", end: await cold.ended, begunAt };
+}
+
+/**
+ * That the code began is told some milliseconds late, and what can end its supervisor within those is code that uses up the memory. So that
+ * none has itself run twice, it is not run again where the Engine saw the memory killer.
+ */
+async function wasOutOfMemory(
+  { client }: ContainerRecipe,
+  { state, containerId }: RunEnd,
+  begunAt: number,
+): Promise<boolean> {
+  if (containerId === null || state.cause?.kind !== "exit") return false;
+  return (await sawOutOfMemory(client, containerId, toEngineTime(begunAt))) === true;
 }
 
 /** Nothing of the code was seen to run, and nothing that it did can have left the container. */

@@ -21,21 +21,45 @@ MORE = ("more", "further events, not listed", None)
 _get_frame, _get_thread = sys._getframe, _thread.get_ident
 
 
-def install(mode, root, file_name):
-    """Installs the hook, for good: any mode but "report" denies.
+def prepare(root):
+    """Makes the hook, and tries it out by what nearly all code does.
 
-    Returns a function that gives the events since it was last asked, and one that says which file is the code's own from now on.
+    Returns a function that installs it once and for good, in a mode of which any but "report" denies, for the code in a file of that name.
+    It returns one that gives the events since it was last asked, and one that says which file is the code's own from now on.
     """
-    hook, *functions = make_hook(mode, root, file_name)
-    sys.addaudithook(hook)
-    return functions
+    hook, settle, *functions = _make_hook(root)
+    _try_out(hook, root)
+    functions[0]()
+    left = [hook]
+
+    def install(mode, file_name):
+        # Whoever gets hold of this later finds nothing to install, and changes nothing.
+        prepared = left.pop()
+        settle(mode, file_name)
+        sys.addaudithook(prepared)
+        return functions
+
+    return _opaque(install)
 
 
-def make_hook(mode, root, file_name):
-    """The hook, and what `install` returns."""
-    seen, looking, own_file = {}, set(), [file_name]
+def _try_out(hook, root):
+    code = compile("", "rehearsal.py", "exec")
+    for event, arguments in (
+        ("compile", (b"", "rehearsal.py")),
+        ("exec", (code,)),
+        ("import", ("numpy", None, sys.path, sys.meta_path, sys.path_hooks)),
+        ("open", (root, "r", 0)),
+        ("object.__getattr__", (sys, "path")),
+        ("sys._getframe", ()),
+    ):
+        hook(event, arguments)
+
+
+def _make_hook(root):
+    """The hook, which only tells of things at first; what settles its mode; and what installing it returns."""
+    seen, looking, own_file = {}, set(), [""]
     judge_arguments, judge_caller = judges.make_judges(root)
-    is_denying = mode != "report"
+    is_denying = False
 
     def look(event, args):
         # To look for the caller is an event too.
@@ -72,7 +96,12 @@ def make_hook(mode, root, file_name):
         seen.clear()
         return events
 
-    return _conceal(look), _opaque(tell), _opaque(lambda name: own_file.__setitem__(0, name))
+    def settle(mode, file_name):
+        nonlocal is_denying
+        is_denying = mode != "report"
+        own_file[0] = file_name
+
+    return _conceal(look), settle, _opaque(tell), _opaque(lambda name: own_file.__setitem__(0, name))
 
 
 def _opaque(function):

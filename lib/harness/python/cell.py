@@ -24,7 +24,7 @@ def run(pipes, orders, answers, root, is_ahead):
     for descriptor in (orders, answers):
         os.set_inheritable(descriptor, False)
     children.end_stdin()
-    rehearsal.rehearse(children.make_main_module, outcomes.conclude, root)
+    install_hook = rehearsal.rehearse(children.make_main_module, outcomes.conclude, root)
     # Kept here, since the code may replace what it finds in these modules.
     tools = (os.write, os._exit, os.getpid, os.getpid())
     main = type(sys)("__main__")
@@ -36,7 +36,8 @@ def run(pipes, orders, answers, root, is_ahead):
         job, inputs, error = _take_cell(orders, root)
         if functions is None:
             hardening.limit_resources(dict(job["limits"], cpuTimeMs=None), 0)
-            functions = children.install_audit_hook(job, root)
+            functions = children.install_audit_hook(job, root, install_hook)
+            del install_hook
         _enter_cell(main, job, functions)
         if error is None:
             error = children.attempt(children.define_inputs, inputs, main.__dict__)

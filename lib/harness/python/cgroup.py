@@ -16,6 +16,24 @@ _PIDS = "pids.current" if _IS_V2 else "pids/pids.current"
 _PIDS_PEAK = "pids.peak" if _IS_V2 else "pids/pids.peak"
 
 
+# What was opened for good, None where nothing is.
+_kept = None
+
+
+def keep_open():
+    """From now on what is read stays open, which halves what the next time costs."""
+    global _kept
+    if _kept is None:
+        _kept = {}
+
+
+def close_kept():
+    global _kept
+    for descriptor in (_kept or {}).values():
+        os.close(descriptor)
+    _kept = None
+
+
 def oom_kills():
     """How many processes the memory killer has ended here."""
     return _field(_read(_OOM), b"oom_kill")
@@ -82,14 +100,16 @@ def _read(path):
     """Bytes, with a line's end before the first one too."""
     if not _IS_CONTAINER:
         return b""
+    descriptor = None if _kept is None else _kept.get(path)
     try:
-        # A third of what `open` costs.
-        descriptor = os.open(_ROOT + path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    try:
-        return b"\n" + os.read(descriptor, _MAX_FILE)
+        if descriptor is None:
+            # A third of what `open` costs.
+            descriptor = os.open(_ROOT + path, os.O_RDONLY | os.O_CLOEXEC)
+        return b"\n" + os.pread(descriptor, _MAX_FILE, 0)
     except OSError:
         return b""
     finally:
-        os.close(descriptor)
+        if _kept is not None and descriptor is not None:
+            _kept[path] = descriptor
+        elif descriptor is not None:
+            os.close(descriptor)

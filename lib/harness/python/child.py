@@ -4,7 +4,6 @@ import atexit
 import builtins
 import io
 import os
-import select
 import sys
 
 import brigbox_exits as exits
@@ -14,39 +13,43 @@ import brigbox_meter as meters
 import brigbox_outcome as outcomes
 import brigbox_wire as wire
 
-HARNESS_MODULES = "brigbox_"
 # Set aside while the code runs, so that where it used up its memory that can still be told. Nothing of it is touched.
 _RESERVE_SIZE = 8 * 1024 * 1024
 _reserve = []
-# The supervisor looks once it has read all output to its end, which is never where another process keeps the pipes open.
-_LONGEST_FAREWELL_MS = 50
+# An outcome of up to so many bytes of values is copied together; a pipe takes 64 KiB at once.
+_SMALL = 32 * 1024
 
 _set_trace, _set_profile, _set_recursion_limit = sys.settrace, sys.setprofile, sys.setrecursionlimit
 _recursion_limit = sys.getrecursionlimit()
+_FINDER = __spec__.loader
 _run_exit_handlers = atexit._run_exitfuncs
 
 
 def run(pipes, orders, answers, root, is_ahead, farewell):
     """Gets ready, waits for the job, runs its code, and writes the outcome to the result pipe. Never returns.
 
-    Where there is a pipe for its farewell it says there how it will leave, and lets go of its streams; the pipe of its orders tells it when
-    to leave.
+    Where there is a pipe for its farewell it says there how it will leave, closes its streams, and stops until it may.
     """
     result = settle_in(pipes, (orders, answers) if farewell is None else (orders, answers, farewell), root)
+    install_hook = None
     if is_ahead:
         import brigbox_rehearsal as rehearsal
 
-        rehearsal.rehearse(make_main_module, outcomes.conclude, root)
+        install_hook = rehearsal.rehearse(make_main_module, outcomes.conclude, root)
+        meters.prepare_baseline()
         os.write(answers, b"R")
+        del rehearsal
     job, inputs = _take_job(orders, answers, root)
     # Kept here, since the code may replace what it finds in these modules.
     write, leave, process_id, own_id = os.write, os._exit, os.getpid, os.getpid()
-    say_farewell = os.close(orders) if farewell is None else make_farewell((1, 2, result), orders, farewell)
+    os.close(orders)
+    say_farewell = None if farewell is None else make_farewell((1, 2, result), farewell)
     namespace = make_main_module(job)
     error = attempt(define_inputs, inputs, namespace)
     del inputs
     meters.tell_baseline(answers)
-    read_events, _ = install_audit_hook(job, root)
+    read_events, _ = install_audit_hook(job, root, install_hook)
+    del install_hook
     before = hide_harness()
     if error is None:
         _reserve.append(bytes(_RESERVE_SIZE))
@@ -147,26 +150,34 @@ def enter_main_module(main, job):
     sys.argv[:] = [job["fileName"]]
 
 
-def install_audit_hook(job, root):
-    """Returns what `brigbox_audit.install` does. The hook's modules are forgotten, so that the code finds no way to them."""
-    if job["audit"] == "off":
-        return list, lambda name: None
-    import brigbox_audit
+def install_audit_hook(job, root, install=None):
+    """Returns what `brigbox_audit.prepare` tells of, and makes the hook where that was not done ahead. Its modules are forgotten, so that
+    the code finds no way to them."""
+    functions = list, lambda name: None
+    if job["audit"] != "off":
+        if install is None:
+            import brigbox_audit
 
-    functions = brigbox_audit.install(job["audit"], root, job["fileName"])
-    for name in [name for name in sys.modules if name.startswith("brigbox_audit")]:
-        del sys.modules[name]
+            install = brigbox_audit.prepare(root)
+        functions = install(job["audit"], job["fileName"])
+    for name in own_modules():
+        if name.startswith("brigbox_audit"):
+            del sys.modules[name]
     return functions
+
+
+def own_modules():
+    """The names of the supervisor's modules that are loaded."""
+    return _FINDER.names & sys.modules.keys()
 
 
 def hide_harness():
     """Returns what `restore_interpreter` needs."""
     modules, finders = dict(sys.modules), list(sys.meta_path)
     lists = {"meta_path": finders, "path_hooks": list(sys.path_hooks), "path": list(sys.path)}
-    for name in modules:
-        if name.startswith(HARNESS_MODULES):
-            del sys.modules[name]
-    sys.meta_path[:] = [finder for finder in finders if getattr(finder, "__name__", "") != "SourceFinder"]
+    for name in own_modules():
+        del sys.modules[name]
+    sys.meta_path[:] = [finder for finder in finders if finder is not _FINDER]
     return modules, lists
 
 
@@ -175,8 +186,9 @@ def restore_interpreter(modules, lists):
     vars(builtins).update(__builtins__)
     for name, items in lists.items():
         setattr(sys, name, items)
-    for name, module in modules.items():
-        sys.modules.setdefault(name, module)
+    # There is near to a thousand of them, and mostly none is missing.
+    for name in modules.keys() - sys.modules.keys():
+        sys.modules[name] = modules[name]
 
 
 def define_inputs(inputs, namespace):
@@ -237,17 +249,15 @@ def _let_go(namespace):
     flush_streams()
 
 
-def make_farewell(streams, orders, farewell):
-    """A function that tells the exit code and closes the streams. It returns once the supervisor lets this process go, which it does only
-    where it wants to see it end."""
-    write, close, poll = os.write, os.close, select.poll()
-    poll.register(orders, 0)
+def make_farewell(streams, farewell):
+    """A function that tells the exit code, closes the streams and stops. It returns where the supervisor wants to see this process end."""
+    write, close, stop, stop_signal = os.write, os.close, signal.raise_signal, signal.SIGSTOP
 
     def say_farewell(code):
         write(farewell, bytes([code]))
         for stream in streams:
             close(stream)
-        poll.poll(_LONGEST_FAREWELL_MS)
+        stop(stop_signal)
 
     return say_farewell
 
@@ -262,7 +272,11 @@ def leave_fork(error, job, write, leave):
 
 def tell_outcome(write, result, outcome, payload):
     text = wire.dumps(outcome).encode()
-    _write_all(write, result, len(text).to_bytes(4, "big") + text)
+    head = len(text).to_bytes(4, "big") + text
+    if sum(map(len, payload)) <= _SMALL:
+        # In one piece, since each is read and passed on by itself.
+        head, payload = b"".join((head, *payload)), ()
+    _write_all(write, result, head)
     for buffer in payload:
         _write_all(write, result, buffer)
 

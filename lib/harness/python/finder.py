@@ -10,6 +10,8 @@ import marshal
 class SourceFinder:
     """Finds modules of the supervisor and no others."""
 
+    names = frozenset(PIECES)
+
     @staticmethod
     def find_spec(name, path=None, target=None):
         return SPEC(name, SourceFinder) if name in PIECES else None

@@ -1,88 +1,71 @@
-"""Sees how a process is about to end while it sleeps, all its work done, until it may. The kernel tells the parent of an end only after
-it has taken the memory apart, which is milliseconds where libraries are mapped.
+"""Tells how a process ends while it is stopped at its end, all its work done. The kernel tells the parent of an end only after it has taken
+the memory apart, which is milliseconds where libraries are mapped; of a stop it tells at once, with what was used until then.
 
 The exit code is what the process says it will leave with, which is as good as one that it leaves with. All else is the kernel's word.
 """
+import _signal as signal
 import os
 import time
 
 import brigbox_cgroup as cgroup
 import brigbox_processes as processes
 
-# Linux, include/linux/sched.h: the process runs what it was forked as.
-_NEVER_EXECUTED = 0x40
-# Fields of /proc/PID/stat, counted from the state, which is the third in proc(5).
-_STATE, _FLAGS, _USER_TICKS, _SYSTEM_TICKS, _THREADS = 0, 6, 11, 12, 17
-_ASLEEP = "S"
-# What those used that it waited for: faults, small and large, and ticks. One that shares its parent's memory may need no fault.
-_WAITED = (8, 10, 13, 14)
-# One that is not asleep by then is left to end in its own time, seconds.
-_PATIENCE = 0.005
-# Between two looks, since it may need this very processor to get there.
-_PAUSE = 0.00005
-# How many tasks the kernel counts where there are but two: None where it does not show that here. Asked before any code is there.
-_TASKS = None if cgroup.tasks() is None else 2
+# A child and this process.
+_BOTH = 2
+# Linux counts the dead that nobody waited for among a container's tasks since then.
+_COUNTS_DEAD = (5, 2)
+# The kernel tells of a stop some microseconds before it is one. Seconds.
+_LAST_STEPS = 0.001
 
 
-class Departure:
-    """How a process is to end, and what it used until then: user's and system's CPU seconds, and its peak of resident memory, KiB."""
+class Stop:
+    """A child that stopped, with what was used until then by it and by those that it waited for."""
 
-    def __init__(self, exit_code, cpu_seconds, peak_rss_kib):
-        # As its parent's wait would tell it.
-        self.status = exit_code << 8
-        self.cpu_seconds = cpu_seconds
-        self.peak_rss_kib = peak_rss_kib
+    def __init__(self, pid, usage):
+        self.pid = pid
+        self.usage = usage
+        self.clock = _clock(pid)
 
 
 def can_be_seen():
-    """Whether this kernel shows all that is needed, tried on a process that waits."""
-    held, holds = os.pipe()
+    """Whether this kernel shows all that is needed, tried on a process that stops. Asked before any code is there."""
     pid = os.fork()
     if pid == 0:
-        os.close(holds)
-        os.read(held, 1)
-        os._exit(0)
-    os.close(held)
-    fields = _await_sleep(pid)
-    is_seen = fields is not None and _clock(pid) is not None and processes.peak_rss_kib(pid) > 0 and pid in processes.everyone()
-    os.close(holds)
-    os.waitpid(pid, 0)
-    return is_seen
+        try:
+            # As the code's process has one, by which others are known where there is no container.
+            os.setsid()
+            signal.raise_signal(signal.SIGSTOP)
+        finally:
+            os._exit(0)
+    _, status, usage = os.wait4(pid, os.WUNTRACED)
+    if not os.WIFSTOPPED(status):
+        return False
+    try:
+        stop = Stop(pid, usage)
+        time.sleep(_LAST_STEPS)
+        return usage.ru_maxrss > 0 and is_still_and_alone(stop)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
-def see_off(pid, exit_code):
-    """The departure of a child that says how it will leave, and sleeps. None where it does not sleep, or is not alone: then only its
-    parent's wait tells the truth."""
-    fields = _await_sleep(pid)
-    spent, peak = _clock(pid), processes.peak_rss_kib(pid)
-    if fields is None or spent is None or peak == 0:
-        return None
-    # Another program has a peak of its own, and a thread goes on.
-    if not int(fields[_FLAGS]) & _NEVER_EXECUTED or fields[_THREADS] != "1":
-        return None
-    # What it waited for counts too, and only the parent's wait tells how much that was.
-    if any(int(fields[at]) > 0 for at in _WAITED):
-        return None
-    # The dead have used something, too. This one's clock stood still meanwhile, so it has started nobody behind the back of whoever
-    # lists them; others could do so for one another, and the kernel counts all of them at one time.
-    if pid not in processes.everyone() or processes.others(pid, with_dead=True):
-        return None
-    if cgroup.tasks() != _TASKS or _clock(pid) != spent:
-        return None
-    return Departure(exit_code, _share(spent, fields), peak)
+def is_still_and_alone(stop):
+    """Whether a child has done nothing since it stopped, and none but it and this process is there, the dead included: they have used
+    something, too."""
+    clock = _clock(stop.pid)
+    if clock is None or stop.clock is None or clock - stop.clock > _LAST_STEPS:
+        return False
+    # One that is awake, or wakes meanwhile, could start somebody behind the back of whoever counts them.
+    return _is_stopped(stop.pid) and _is_alone(stop.pid) and _clock(stop.pid) == clock
 
 
-def _await_sleep(pid):
-    until = time.monotonic() + _PATIENCE
-    while True:
-        fields = processes.stat(pid)
-        if fields is None or len(fields) <= _THREADS or fields[_STATE] in "ZXx":
-            return None
-        if fields[_STATE] == _ASLEEP:
-            return fields
-        if time.monotonic() >= until:
-            return None
-        time.sleep(_PAUSE)
+def has_company():
+    """Whether the kernel tells of others."""
+    return cgroup.tasks() not in (None, _BOTH)
+
+
+def _is_stopped(pid):
+    return (processes.stat(pid) or [None])[0] == "T"
 
 
 def _clock(pid):
@@ -93,8 +76,16 @@ def _clock(pid):
         return None
 
 
-def _share(seconds, fields):
-    """Into user's and system's, by the ticks that the kernel counted, as it does itself for those who wait."""
-    user, system = int(fields[_USER_TICKS]), int(fields[_SYSTEM_TICKS])
-    in_system = seconds * system / (user + system) if user + system > 0 else 0
-    return [seconds - in_system, in_system]
+def _is_alone(pid):
+    tasks = cgroup.tasks()
+    if tasks is not None and (tasks != _BOTH or _ARE_DEAD_COUNTED):
+        return tasks == _BOTH
+    return pid in processes.everyone() and not processes.others(pid, with_dead=True)
+
+
+def _release():
+    """The kernel's, as far as it is numbers."""
+    return tuple(int(part) if part.isdigit() else 0 for part in os.uname().release.split(".")[:2])
+
+
+_ARE_DEAD_COUNTED = _release() >= _COUNTS_DEAD

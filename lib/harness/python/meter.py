@@ -30,9 +30,16 @@ def read_baseline(pid="self"):
     return Baseline([memory, peak, cache, *cgroup.throttled(), _resident_bytes(pid)])
 
 
+def prepare_baseline():
+    """Called by the child while it waits: what the baseline is read from stays open until it is told."""
+    cgroup.keep_open()
+    read_baseline()
+
+
 def tell_baseline(answers):
     """Called by the child as the last thing before the code, so that no delay of the supervisor counts. The supervisor reads it later."""
     told = read_baseline()
+    cgroup.close_kept()
     numbers = (told.memory, told.peak, told.cache, told.throttled_us, told.throttled_periods, told.resident)
     os.write(answers, b"".join((-1 if number is None else number).to_bytes(8, "big", signed=True) for number in numbers))
     # While that lies in the pipe, whoever holds an end of it could put something else there.
@@ -56,6 +63,7 @@ class Meter:
     """Looks at the container while a job runs, and says afterwards what the job took. Made before the job begins."""
 
     def __init__(self):
+        cgroup.keep_open()
         self.kills_before = cgroup.oom_kills()
         self.most_seen = 0
         self.begin()

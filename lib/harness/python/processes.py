@@ -91,7 +91,13 @@ def stat(pid):
 
 def _read(path):
     try:
-        with open(path, errors="replace") as file:
-            return file.read(65536)
+        # A third of what `open` costs.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return ""
+    try:
+        return os.read(descriptor, 65536).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)

@@ -27,12 +27,16 @@ means = prices.assign(month=days.month).groupby("month").agg(["mean", "max"])
 
 
 def rehearse(make_main_module, conclude, root):
-    """Runs a small job in this very process, by the same functions. Code that fails here is none of the job's business."""
+    """Runs a small job in this very process, by the same functions. Code that fails here is none of the job's business.
+
+    Returns what installs the audit hook, which is made here.
+    """
+    import brigbox_audit
     import brigbox_hardening
     import brigbox_meter
     import resource
 
-    _try_out_hook(root)
+    install_hook = brigbox_audit.prepare(root)
     resource.getrlimit(resource.RLIMIT_CORE)
     brigbox_hardening.cpu_seconds()
     brigbox_meter.read_baseline()
@@ -40,27 +44,10 @@ def rehearse(make_main_module, conclude, root):
         if library in sys.modules:
             _try_out(code, make_main_module, conclude)
     # The job begins and ends with a look at all modules.
-    for name, module in dict(sys.modules).items():
-        sys.modules.setdefault(name, module)
+    dict(sys.modules).keys() - sys.modules.keys()
     gc.collect()
     gc.freeze()
-
-
-def _try_out_hook(root):
-    """By what nearly all code does."""
-    import brigbox_audit
-
-    hook, tell, _ = brigbox_audit.make_hook("report", root, "rehearsal.py")
-    for event, arguments in (
-        ("compile", (b"", "rehearsal.py")),
-        ("exec", (compile("", "rehearsal.py", "exec"),)),
-        ("import", ("numpy", None, sys.path, sys.meta_path, sys.path_hooks)),
-        ("open", (root, "r", 0)),
-        ("object.__getattr__", (sys, "path")),
-        ("sys._getframe", ()),
-    ):
-        hook(event, arguments)
-    tell()
+    return install_hook
 
 
 def _try_out(code, make_main_module, conclude):

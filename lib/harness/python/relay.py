@@ -15,6 +15,10 @@ LONGEST_WAIT = 60
 PATIENCE = 2
 # Seconds. At 5 ms four runs at once had their results after 35 ms, at 10 ms after 29, at 20 ms after 32, without it after 58.
 LINGER = 0.01
+# Seconds. Most short code is over by then, and the news that it began would go through three processes at the same time as its first steps.
+HUSH = 0.01
+# How long the child may stay stopped at its end while its streams are not at theirs, seconds: another process may hold them for long.
+STOPPED = 0.05
 # A storm of dying processes must not keep the deadline from being looked at.
 REAP_BATCH = 100
 KINDS = (b"O", b"E", b"V")
@@ -27,8 +31,11 @@ class Relay:
     def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter):
         self.outbox = outbox
         self.meter = meter
-        # Tells how a child is about to end that has closed its streams. None where its end is only waited for.
-        self.see_off = self.is_output_empty = None
+        # Set where the child stops at its end.
+        self.hear_farewell = self.is_output_empty = self.leaving = None
+        self.stopped = self.exit_code = self.stopped_until = None
+        self.wait_flags = os.WNOHANG
+        self.hushed_until = None
         self.bell = bell
         self.child = child
         self.open = sources
@@ -55,8 +62,14 @@ class Relay:
         for source in list(self.open):
             self._close(source)
 
+    def send_soon(self, kind, payload):
+        """Queues a frame that goes with the next one, or in a moment."""
+        self.outbox.add(kind, payload)
+        self.hushed_until = time.monotonic() + HUSH
+
     def send(self, kind, payload):
         """Queues a frame. Once the child is gone it waits, with an eye on the host, while too much is queued."""
+        self.hushed_until = None
         self.outbox.add(kind, payload)
         self._write()
         while self.outbox.is_full() and self.ended is not None:
@@ -76,10 +89,10 @@ class Relay:
             elif descriptor == self.bell:
                 _read(self.bell)
         self.meter.sample()
-        if self.see_off is not None and not self.open:
-            self._see_off()
         if self.has_children:
             self._reap()
+        if self.stopped is not None:
+            self._look_at_stopped()
         self._check_limits()
 
     def _is_over(self):
@@ -95,7 +108,7 @@ class Relay:
     def _poll(self):
         poll = select.poll()
         self._register(poll)
-        if not self.outbox.is_empty():
+        if not self.outbox.is_empty() and not self._is_hushed():
             poll.register(self.outbox.descriptor, select.POLLOUT)
         events = poll.poll(self._wait_ms())
         for descriptor, _ in events:
@@ -113,12 +126,19 @@ class Relay:
             for source in self.open:
                 poll.register(source, select.POLLIN)
 
+    def _is_hushed(self):
+        return self.hushed_until is not None and time.monotonic() < self.hushed_until
+
     def _wait_ms(self):
         if self.has_more_dead:
             return 0
         if self.status is not None or self.cause is not None:
             return 100
         wait = min(max(0, self.deadline - time.monotonic()), LONGEST_WAIT)
+        if self.stopped is not None:
+            wait = min(wait, STOPPED)
+        if self._is_hushed():
+            wait = min(wait, HUSH)
         if self.cpu_before_ms is not None:
             wait = min(wait, CPU_INTERVAL)
         if self.meter.is_sampling:
@@ -194,34 +214,56 @@ class Relay:
         self.has_more_dead = False
         for _ in range(REAP_BATCH):
             try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, self.wait_flags)
             except ChildProcessError:
                 self.has_children = False
                 return
             if pid == 0:
                 return
-            self._count_dead(pid, status, usage)
+            if os.WIFSTOPPED(status):
+                self._note_stopped(pid, usage)
+            else:
+                self._count_dead(pid, status, usage)
         self.has_more_dead = True
 
-    def _see_off(self):
-        see_off, self.see_off = self.see_off, None
+    def see_off(self, hear_farewell, is_output_empty, leaving):
+        """The child is going to stop at its end."""
+        self.hear_farewell, self.is_output_empty, self.leaving = hear_farewell, is_output_empty, leaving
+        self.wait_flags |= os.WUNTRACED
+
+    def _note_stopped(self, pid, usage):
+        """What stops without a farewell does so on its own account."""
+        if pid != self.child or self.cause is not None:
+            return
+        if self.exit_code is None:
+            self.exit_code = self.hear_farewell()
+        if self.exit_code is not None:
+            self.stopped, self.stopped_until = self.leaving.Stop(pid, usage), time.monotonic() + STOPPED
+
+    def _look_at_stopped(self):
         if self.status is not None or self.cause is not None:
-            return
-        # Asked before the look, since the kernel tells those of it who want to know.
-        is_empty_handed = self.is_output_empty()
-        departure = see_off()
-        if departure is None:
-            return
-        user, system = departure.cpu_seconds
-        # Only the sum is exact: it is what the child used before that it may fall short of.
-        spent = max(0, user + self.user_seconds + system + self.system_seconds)
-        self.system_seconds = min(max(0, system + self.system_seconds), spent)
-        self.user_seconds = spent - self.system_seconds
-        self.max_rss_kib = max(self.max_rss_kib, departure.peak_rss_kib)
-        self.status, self.ended = departure.status, time.monotonic()
-        # It is alone and asleep, so there is nobody to wait for. It may have seen to it that the kernel wakes it, for what little time is left.
+            self.stopped = None
+        elif not self.open:
+            stop, self.stopped = self.stopped, None
+            # Asked before the look, since the kernel tells those of it who want to know.
+            is_empty_handed = self.is_output_empty()
+            if self.leaving.is_still_and_alone(stop):
+                self._see_off(stop.usage, is_empty_handed)
+            else:
+                self._let_go()
+        elif self.leaving.has_company() or time.monotonic() >= self.stopped_until:
+            self.stopped = None
+            self._let_go()
+
+    def _let_go(self):
+        """Only its end tells the truth about it."""
+        kill_quietly(os.kill, self.child, signal.SIGCONT)
+
+    def _see_off(self, usage, is_empty_handed):
+        # It is alone and stopped, so there is nobody to wait for. What may have woken it since then, or the kernel by order of it, has little time left.
         self.has_children = self.has_more_dead = False
         self.has_sleeper, self.is_empty_handed = True, is_empty_handed
+        self._count_end(self.exit_code << 8, usage)
         if is_empty_handed:
             kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
         else:
@@ -242,16 +284,23 @@ class Relay:
             self.end_sleeper()
 
     def _count_dead(self, pid, status, usage):
-        self.user_seconds += usage.ru_utime
-        self.system_seconds += usage.ru_stime
-        self.max_rss_kib = max(self.max_rss_kib, usage.ru_maxrss)
         if pid == self.child:
-            self.user_seconds, self.system_seconds = max(0, self.user_seconds), max(0, self.system_seconds)
-            self.status = status
-            self.ended = time.monotonic()
+            self._count_end(status, usage)
+        else:
+            self._count_usage(usage)
         if self.status is not None:
             # What the child left running holds its pipes open, and would run on unseen.
             self._kill()
+
+    def _count_end(self, status, usage):
+        self._count_usage(usage)
+        self.user_seconds, self.system_seconds = max(0, self.user_seconds), max(0, self.system_seconds)
+        self.status, self.ended = status, time.monotonic()
+
+    def _count_usage(self, usage):
+        self.user_seconds += usage.ru_utime
+        self.system_seconds += usage.ru_stime
+        self.max_rss_kib = max(self.max_rss_kib, usage.ru_maxrss)
 
 
 def kill_quietly(kill, target, number=signal.SIGKILL):

@@ -21,60 +21,49 @@ _MAX_REFUSAL = 4096
 class Child:
     """The process that will run the code, before it has its job."""
 
-    def __init__(self, pid, bell, sources, orders, answers, farewell, look):
+    def __init__(self, pid, bell, sources, orders, answers, farewell):
         self.pid = pid
         self.bell = bell
         self.sources = sources
         self.orders = orders
         self.answers = answers
+        # Where the child says how it will leave before it stops; None where its end is only waited for.
         self._farewell = farewell
-        # Sees how the child is about to end once it has closed its streams; None where its end is only waited for.
-        self._look = look
 
     def await_rehearsal(self):
         """Returns once the child has done all that can be done without a job."""
         if self._hear() != REHEARSED:
             exits.give_up(exits.NO_CHILD, "the code's process ended before it was given a job")
 
-    def hand_over(self, text):
-        """Gives the job away. Returns the CPU seconds, user's and system's, that the child had used until then."""
+    def give(self, text):
+        """Gives the job away."""
         try:
             jobs.write_header(self.orders, text)
         except OSError:
             exits.give_up(exits.NO_CHILD, "the code's process ended before it could be given its job")
+
+    def await_taking(self):
+        """Returns the CPU seconds, user's and system's, that the child had used until it took its job."""
         answer = self._hear()
         if answer == REFUSED:
             self._give_up()
         times = os.read(self.answers, _TIMES_SIZE) if answer == TAKEN else b""
-        if not self.is_seen_off():
-            self._let_go()
+        os.close(self.orders)
         return [int.from_bytes(times[start : start + 8], "big") / 1e6 for start in (0, 8)]
 
-    def is_seen_off(self):
-        return self._look is not None
+    def says_farewell(self):
+        return self._farewell is not None
 
-    def see_off(self):
-        """The departure of a child that has closed its streams. None where that is not certain yet: it is free to leave then."""
-        exit_code = self._hear_exit_code()
-        departure = None if exit_code is None else self._look(self.pid, exit_code)
-        if departure is None:
-            self._let_go()
-        return departure
-
-    def _let_go(self):
-        """A child that is done with its job waits for this before it leaves."""
-        os.close(self.orders)
-
-    def baseline(self):
-        """What was there right before the code, once the child is over; None where it did not get that far."""
-        return meters.hear_baseline(self.answers)
-
-    def _hear_exit_code(self):
-        """Of a child that is done; None of one that only closed its streams."""
+    def hear_farewell(self):
+        """The exit code with which it says that it will leave; None where it has not said so."""
         try:
             return next(iter(os.read(self._farewell, 1)), None)
         except BlockingIOError:
             return None
+
+    def baseline(self):
+        """What was there right before the code, once the child is over; None where it did not get that far."""
+        return meters.hear_baseline(self.answers)
 
     def _hear(self):
         """The next letter of the child, empty where it ended. Stdin is the child's to read for now, so here only its end counts."""
@@ -92,15 +81,18 @@ class Child:
         exits.give_up(code, os.read(self.answers, _MAX_REFUSAL).decode("utf-8", "replace"))
 
 
-def fork_child(root, is_ahead, is_session=False, look=None):
-    """The child. It gets ready by itself, and waits for its job."""
+def fork_child(root, is_ahead, is_session=False, has_farewell=False):
+    """The child. It gets ready by itself, and waits for its job.
+
+    Where it has a farewell it says at its end with which code it will leave, stops, and is let go or killed.
+    """
     # The child's collections need not look at what was there before it, nor copy the pages on which that stands.
     gc.freeze()
     try:
         bell = _ring_on_child_exit()
         pipes = [os.pipe() for _ in range(3)]
         orders, answers = os.pipe(), os.pipe()
-        farewell = (None, None) if look is None else _make_farewell()
+        farewell = _make_farewell() if has_farewell else (None, None)
         pid = os.fork()
     except OSError as error:
         exits.give_up(exits.NO_CHILD, "cannot start the code's process: %s" % error)
@@ -112,7 +104,7 @@ def fork_child(root, is_ahead, is_session=False, look=None):
     for descriptor in [write_end for _, write_end in pipes] + [orders[0], answers[1], farewell[1]]:
         if descriptor is not None:
             os.close(descriptor)
-    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], farewell[0], look)
+    return Child(pid, bell, [read_end for read_end, _ in pipes], orders[1], answers[0], farewell[0])
 
 
 def _make_farewell():
@@ -145,26 +137,24 @@ def _become_child(entry, *arguments):
         leave(exits.BROKEN_CHILD)
 
 
-def run(child, job, frames, root, relay_kind, meter):
-    """Gives the child its job, and sees to it. Never returns."""
-    text, _, limits = job
-    meter.begin()
-    used_before = child.hand_over(text)
+def run(child, limits, frames, root, relay_kind, meter):
+    """Sees to a child that was given its job. Never returns."""
+    used_before = child.await_taking()
     try:
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
-        if child.is_seen_off():
+        if child.says_farewell():
             import brigbox_artifacts as artifacts
+            import brigbox_leaving as leaving
 
-            relay.see_off = child.see_off
-            relay.is_output_empty = lambda: artifacts.is_empty(root + "/out")
+            relay.see_off(child.hear_farewell, lambda: artifacts.is_empty(root + "/out"), leaving)
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
 
 
 def _supervise(relay, child, limits, root):
-    relay.send(b"S", b"{}")
+    relay.send_soon(b"S", b"{}")
     relay.watch()
     measured = relay.meter.measure(child.baseline(), relay.max_rss_kib * 1024)
     dropped = [] if relay.is_empty_handed else _collect(relay, limits, root)

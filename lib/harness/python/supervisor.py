@@ -41,8 +41,7 @@ def main(preload, is_ahead, is_session, root, direct, sources):
 
     import brigbox_run
 
-    look = _find_look() if is_ahead and not is_session else None
-    child = brigbox_run.fork_child(root, is_ahead, is_session, look)
+    child = brigbox_run.fork_child(root, is_ahead, is_session, is_ahead and not is_session and _can_be_seen_off())
     meter = None
     if is_ahead:
         child.await_rehearsal()
@@ -53,8 +52,14 @@ def main(preload, is_ahead, is_session, root, direct, sources):
 
         brigbox_session.serve(child, _read_job, frames, root)
     relay_kind = brigbox_run.Relay if direct is None else brigbox_direct.DirectRelay
-    job = _read_job()
-    brigbox_run.run(child, job, frames, root, relay_kind, meter or brigbox_run.meters.Meter())
+    meter = meter or brigbox_run.meters.Meter()
+
+    def give(text):
+        meter.begin()
+        child.give(text)
+
+    _, _, limits = _read_job(give)
+    brigbox_run.run(child, limits, frames, root, relay_kind, meter)
 
 
 def _take_frame_stream():
@@ -90,11 +95,10 @@ def _import_job_modules(names):
             __import__("brigbox_values_" + library)
 
 
-def _find_look():
-    """What tells how a child is about to end; None where this kernel does not show it."""
+def _can_be_seen_off():
     import brigbox_leaving
 
-    return brigbox_leaving.see_off if brigbox_leaving.can_be_seen() else None
+    return brigbox_leaving.can_be_seen()
 
 
 def _send_codes(frames, sources):
@@ -127,8 +131,11 @@ def _write(frames, data):
         exits.leave(exits.HANG_UP)
 
 
-def _read_job():
-    """The job's header, as text for the child, and what it says. Inputs and files are left where they are."""
+def _read_job(give=None):
+    """The job's header, as text for the child, and what it says. Inputs and files are left where they are.
+
+    Where the text is to be given away, that is done first: the child reads it at the same time.
+    """
     try:
         head = memoryview(bytearray(5))
         wire.read_exactly(0, head)
@@ -137,6 +144,8 @@ def _read_job():
             raise ValueError("not a job frame")
         text = memoryview(bytearray(length))
         wire.read_exactly(0, text)
+        if give is not None:
+            give(text)
         job = wire.loads(str(text, "utf-8"))
         if job["protocol"] != PROTOCOL:
             raise ValueError("protocol %s instead of %d" % (job["protocol"], PROTOCOL))

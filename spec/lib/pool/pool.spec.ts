@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { type PoolOptions, resolvePoolOptions } from "../../../lib/pool/options.ts";
 import { createPool, type Pool } from "../../../lib/pool/pool.ts";
@@ -76,12 +77,77 @@ test("each is given away once, the oldest first, and replaced", async () => {
   assert.equal(where(rig), [0, 0, 2, 0], "the runs come first");
   await eventually(() => rig.made.length === 3);
   assert.equal(where(rig), [1, 0, 2, 0]);
-  await readyAll(rig);
+  await eventually(async () => {
+    await readyAll(rig);
+    return rig.pool.stats().idle === 2;
+  });
   assert.equal(where(rig), [0, 2, 2, 0]);
   rig.made[0]?.end({ kind: "exit" });
   await settle();
   assert.equal(where(rig), [0, 2, 1, 0]);
   assert.equal([rig.pool.stats().hits, rig.pool.stats().misses], [2, 0]);
+  await rig.pool.close();
+});
+
+test("young runs have the machine to themselves until the last of them has its verdict", async () => {
+  const rig = createRig({ size: 2 });
+  void rig.pool.fill();
+  await readyAll(rig);
+  await Promise.all([rig.pool.take(never), rig.pool.take(never)]);
+  rig.made[0]?.end({ kind: "exit" });
+  await settle();
+  await nextTurn();
+  assert.is(rig.made.length, 2, "the other run goes on");
+  rig.made[1]?.end({ kind: "exit" });
+  await settle();
+  assert.is(rig.made.length, 2, "the verdict comes first");
+  await nextTurn();
+  assert.is(rig.made.length, 3);
+  await rig.pool.close();
+});
+
+test("whoever waits for the first container of an empty pool has the machine to themselves for a moment", async () => {
+  const rig = createRig({ size: 2 });
+  void rig.pool.take(never).catch(() => undefined);
+  void rig.pool.take(never).catch(() => undefined);
+  rig.made[0]?.becomeReady();
+  await settle();
+  rig.made[0]?.end({ kind: "exit" });
+  await settle();
+  await nextTurn();
+  assert.is(rig.made.length, 2);
+  rig.made[1]?.becomeReady();
+  await nextTurn();
+  assert.equal(where(rig), [0, 1, 0, 0]);
+  await eventually(() => rig.made.length === 3);
+  const full = rig.pool.fill();
+  rig.made[2]?.becomeReady();
+  await full;
+  await rig.pool.close();
+});
+
+test("whoever finds the pool empty waits for no young run", async () => {
+  const rig = createRig({ size: 1 });
+  void rig.pool.fill();
+  await readyAll(rig);
+  await rig.pool.take(never);
+  assert.is(rig.made.length, 1);
+  const waiting = rig.pool.take(never);
+  assert.is(rig.made.length, 2);
+  rig.made[1]?.becomeReady();
+  assert.ok((await waiting) === rig.made[1]);
+  await rig.pool.close();
+});
+
+test("a pool that somebody waits for is filled without a pause", async () => {
+  const rig = createRig({ size: 3 });
+  const full = rig.pool.fill();
+  for (const count of [1, 2, 3]) {
+    assert.is(rig.made.length, count);
+    rig.made[count - 1]?.becomeReady();
+    await settle();
+  }
+  await full;
   await rig.pool.close();
 });
 

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { inBothWays, readHostile, resultOf, runHostile } from "../../support/matrix.ts";
 
-inBothWays("acceptance matrix: memory and disk", (test, jail) => {
+inBothWays("acceptance matrix: memory and disk", (test, jail, createOther) => {
   const MiB = 1024 ** 2;
 
   test("a memory bomb is oom, with the kernel's own count", async () => {
@@ -14,6 +14,18 @@ inBothWays("acceptance matrix: memory and disk", (test, jail) => {
     const { status, values } = await runHostile(jail, readHostile("memory-in-children"));
     assert.is(status, "ok");
     assert.equal(values.result, [9, 9, 9]);
+  });
+
+  test("code that has the supervisor killed before it can say that the code began is not run twice", async () => {
+    const small = createOther({ memoryBytes: 66 * MiB, tmpBytes: 8 * MiB, shmBytes: 4 * MiB });
+    try {
+      for (let run = 0; run < 6; run++) {
+        const { status } = await runHostile(small, readHostile("supervisor-out-of-memory"));
+        assert.ok(status === "oom" || status === "error", status);
+      }
+    } finally {
+      await small.close();
+    }
   });
 
   test("two runs side by side, each within its limit, are both ok", async () => {

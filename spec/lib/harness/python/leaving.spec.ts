@@ -32,33 +32,40 @@ function runWithModules(python: string, program: string): unknown {
   return JSON.parse(stdout);
 }
 
-/** Forks a process that does something and then sleeps, sees it off, and tells what was seen and what its parent's wait says. */
+/** Forks a process that does something and then stops, and tells what is said of it then and what its parent's wait says in the end. */
 const seeOff = `
-import resource, _ctypes
-import brigbox_hardening as hardening, brigbox_leaving as leaving
-def see(act=lambda: None, code=4, sleep=lambda held: os.read(held, 1), memory=64):
-    ready, told = os.pipe()
-    held, holds = os.pipe()
+import os, resource, signal, subprocess, threading, time
+import brigbox_leaving as leaving
+stop = lambda: os.kill(os.getpid(), signal.SIGSTOP)
+def spin(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until: pass
+def see(act=lambda: None, then=lambda: None, between=lambda pid: None, memory=64):
     pid = os.fork()
     if pid == 0:
-        os.close(holds)
         os.setsid()
         pages = bytearray(memory * 1024 * 1024)
         for at in range(0, len(pages), 4096):
             pages[at] = 1
         act()
-        os.write(told, b"x")
-        sleep(held)
-        os._exit(code)
-    os.read(ready, 1)
-    seen = leaving.see_off(pid, code)
-    os.close(holds)
+        stop()
+        then()
+        os._exit(4)
+    _, status, used = os.wait4(pid, os.WUNTRACED)
+    stopped = leaving.Stop(pid, used)
+    time.sleep(0.01)
+    between(pid)
+    is_seen = leaving.is_still_and_alone(stopped)
+    os.kill(pid, signal.SIGCONT)
     _, status, usage = os.wait4(pid, 0)
     return {
-        "seen": None if seen is None else seen.status, "status": status,
-        "peak": None if seen is None else seen.peak_rss_kib / usage.ru_maxrss,
-        "cpu": None if seen is None else sum(seen.cpu_seconds) - usage.ru_utime - usage.ru_stime,
+        "isSeen": is_seen, "status": status, "peak": used.ru_maxrss / usage.ru_maxrss,
+        "left": usage.ru_utime + usage.ru_stime - used.ru_utime - used.ru_stime,
+        "used": used.ru_utime + used.ru_stime,
     }
+def go_on(pid):
+    os.kill(pid, signal.SIGCONT)
+    os.waitpid(pid, os.WUNTRACED)
 `;
 
 /** The states of a process's children, as /proc/PID/stat tells them. */
@@ -70,10 +77,13 @@ function childStates(pid: number): readonly string[] {
 }
 
 interface Sight {
-  readonly seen: number | null;
+  readonly isSeen: boolean;
   readonly status: number;
-  readonly peak: number | null;
-  readonly cpu: number | null;
+  /** What was told at the stop, of what the wait told in the end. */
+  readonly peak: number;
+  /** CPU seconds until the stop, and from then on. */
+  readonly used: number;
+  readonly left: number;
 }
 
 for (const { path, version } of findPythons()) {
@@ -81,87 +91,93 @@ for (const { path, version } of findPythons()) {
   const attempt = (code: string, options: TrialOptions = {}) =>
     tryCode(code, { ...options, python: path, isAhead: true });
 
-  test("what a process says it will leave with is its status, as the parent's wait tells it", () => {
-    const sights = runWithModules(
-      path,
-      `${seeOff}print(json.dumps([see(code=code, memory=1) for code in (0, 1, 4, 255)]))`,
-    ) as Sight[];
-    for (const { seen, status } of sights) assert.is(seen, status);
-  });
+  const see = (call: string) =>
+    runWithModules(path, `${seeOff}sight = ${call}\nprint(json.dumps(sight))`) as Sight;
 
-  test("its peak of memory is what the wait tells, and its CPU time less what the end still needs", () => {
-    const sights = runWithModules(path, `${seeOff}print(json.dumps([see() for _ in range(5)]))`) as Sight[];
-    for (const { peak, cpu } of sights) {
-      assert.ok(peak !== null && Math.abs(peak - 1) < 0.05, String(peak));
-      // The wait tells whole microseconds.
-      assert.ok(cpu !== null && cpu < 0.0001 && cpu > -0.05, String(cpu));
+  test("at its stop the kernel tells its peak of memory, and its CPU time less what the end still needs", () => {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const { isSeen, status, peak, left } = see("see()");
+      assert.equal([isSeen, status], [true, 4 << 8]);
+      assert.ok(Math.abs(peak - 1) < 0.05, String(peak));
+      assert.ok(left >= 0 && left < 0.05, String(left));
     }
   });
 
-  const spin = "lambda _: any(iter(lambda: time.process_time() > until, True))";
   for (const [what, call] of [
-    ["does not sleep", `until = time.process_time() + 0.2; sight = see(sleep=${spin})`],
-    ["has ended already", "sight = see(lambda: None, sleep=lambda _: None); time.sleep(0.1)"],
-    ["stopped itself", "sight = see(sleep=lambda held: (later(), os.kill(os.getpid(), 19)))"],
-    ["has ended a process of its own before", "sight = see(lambda: subprocess.run(['true']))"],
-    ["leaves another one running", "sight = see(lambda: os.fork() or (time.sleep(0.3), os._exit(0)))"],
+    ["it waited for", `see(lambda: subprocess.run([sys.executable, "-c", WORK], check=True), memory=1)`],
     [
-      "never asked for a dead one of its own",
-      "sight = see(lambda: os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT))",
-    ],
-    [
-      "has become another program",
-      "sight = see(sleep=lambda held: os.execv('/bin/sh', ['sh', '-c', 'sleep 0.3; exit 4']))",
-    ],
-    [
-      "has a thread",
-      "sight = see(lambda: threading.Thread(target=time.sleep, args=[0.3], daemon=True).start())",
-    ],
-    [
-      "is not alone among the kernel's tasks",
-      "leaving.cgroup.tasks, leaving._TASKS = (lambda: 3), 2; sight = see()",
-    ],
-    ["cannot be listed", "leaving.processes.everyone = lambda: []; sight = see()"],
-    [
-      "is counted among tasks that are not told any more",
-      "leaving._TASKS = 2; leaving.cgroup.tasks = lambda: None; sight = see()",
-    ],
-    [
-      "wakes while others are looked for",
-      "clock = iter([1.0, 1.1]); leaving._clock = lambda _: next(clock); sight = see()",
+      "it became",
+      `see(then=None, act=lambda: os.execv(sys.executable, [sys.executable, "-c", WORK + STOP]), memory=1)`,
     ],
   ] as const)
-    test(`of a process that ${what} nothing is said`, () => {
-      const { seen, status } = runWithModules(
+    test(`what ${what} counts`, () => {
+      const work = "b = bytearray(96 << 20)\nfor at in range(0, len(b), 4096): b[at] = 1\n";
+      const end = "import os\nos.kill(os.getpid(), 19)\nos._exit(4)\n";
+      const { isSeen, status, peak, used } = runWithModules(
         path,
-        `${seeOff}import subprocess, threading, time
-def later(pid=None):
-    pid = os.getpid()
-    if os.fork() == 0:
-        os.setsid(); time.sleep(0.2); os.kill(pid, 18); os._exit(0)
-${call}
-print(json.dumps(sight))`,
+        `${seeOff}WORK, STOP = ${JSON.stringify(work)}, ${JSON.stringify(end)}\nprint(json.dumps(${call}))`,
       ) as Sight;
-      assert.equal([seen, status], [null, 4 << 8]);
+      assert.equal([isSeen, status], [true, 4 << 8]);
+      assert.ok(Math.abs(peak - 1) < 0.05, String(peak));
+      assert.ok(used > 0.01, String(used));
     });
 
-  test("of one that is alone among the kernel's tasks all is said", () => {
-    const { seen } = runWithModules(
-      path,
-      `${seeOff}leaving.cgroup.tasks, leaving._TASKS = (lambda: 2), 2\nprint(json.dumps(see()))`,
-    ) as Sight;
-    assert.is(seen, 4 << 8);
+  for (const [what, call] of [
+    ["leaves another one running", "see(lambda: os.fork() or (time.sleep(0.3), os._exit(0)))"],
+    [
+      "never asked for a dead one of its own",
+      "see(lambda: os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT))",
+    ],
+    ["worked on since its stop", "see(then=lambda: (spin(0.05), stop()), between=go_on)"],
+    [
+      "worked on since its stop for less than those it had waited for",
+      'see(lambda: subprocess.run([sys.executable, "-c", "sum(range(10**7))"]), then=lambda: (spin(0.02), stop()), between=go_on)',
+    ],
+    [
+      "is awake",
+      "see(then=lambda: time.sleep(0.3), between=lambda pid: (os.kill(pid, signal.SIGCONT), time.sleep(0.05)))",
+    ],
+    ["is not alone among the kernel's tasks", "(setattr(leaving.cgroup, 'tasks', lambda: 3), see())[1]"],
+    [
+      "has a dead one beside it that this kernel does not count",
+      `(setattr(leaving, "_ARE_DEAD_COUNTED", False), setattr(leaving.cgroup, "tasks", lambda: 2),
+        see(lambda: os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT)))[2]`,
+    ],
+    ["cannot be listed", "(setattr(leaving.processes, 'everyone', lambda: []), see())[1]"],
+    [
+      "wakes while others are looked for",
+      "(setattr(leaving, '_clock', lambda _, clock=iter([0.0, 0.1]): next(clock)), see())[1]",
+    ],
+    ["has no clock that can be read", "(setattr(leaving, '_clock', lambda _: None), see())[1]"],
+  ] as const)
+    test(`of a process that ${what} nothing is believed`, () => {
+      const { isSeen, status } = see(call);
+      assert.equal([isSeen, status], [false, 4 << 8]);
+    });
+
+  test("where the kernel counts the dead, too, the number of tasks is enough", () => {
+    const { isSeen } = see(
+      "(setattr(leaving, '_ARE_DEAD_COUNTED', True), setattr(leaving.cgroup, 'tasks', lambda: 2), setattr(leaving.processes, 'everyone', None), see())[3]",
+    );
+    assert.is(isSeen, true);
+  });
+
+  test("which kernels count the dead is known", () => {
+    const releases = ["5.2.0", "5.10.0-26-amd64", "6.1", "5.1.21", "4.4.0", "3", "odd"];
+    const program = `${seeOff}
+def ask(release):
+    leaving.os = types.SimpleNamespace(uname=lambda: types.SimpleNamespace(release=release))
+    return leaving._release() >= leaving._COUNTS_DEAD
+print(json.dumps([ask(release) for release in ${JSON.stringify(releases)}]))`;
+    assert.equal(runWithModules(path, program), [true, true, true, false, false, false, false]);
   });
 
   test("whether this kernel shows enough is found out", () => {
-    assert.is(runWithModules(path, `${seeOff}print(json.dumps(leaving.can_be_seen()))`), true);
-    assert.is(
-      runWithModules(
-        path,
-        `${seeOff}leaving._clock = lambda _: None\nprint(json.dumps(leaving.can_be_seen()))`,
-      ),
-      false,
-    );
+    const ask = (change: string) =>
+      runWithModules(path, `${seeOff}${change}\nprint(json.dumps(leaving.can_be_seen()))`);
+    assert.is(ask(""), true);
+    assert.is(ask("leaving._clock = lambda _: None"), false);
+    assert.is(ask("leaving.signal = types.SimpleNamespace(SIGSTOP=19, SIGKILL=9)"), false);
   });
 
   test("a process that was seen off never runs again", async () => {
@@ -207,6 +223,34 @@ print(json.dumps(sight))`,
     const { report, outcome } = await attempt(readProgram("leave-children.py"));
     assert.is(outcome?.status, "ok");
     assert.is(report.exitCode, 0);
+  });
+
+  test("code that stops itself, and is woken by what it started, goes on", async () => {
+    const { outcome, report } = await attempt(
+      "import os, signal, time\nown = os.getpid()\nif os.fork() == 0:\n    time.sleep(0.2); os.kill(own, signal.SIGCONT); os._exit(0)\nos.kill(own, signal.SIGSTOP)\nos.wait()\nresult = 1",
+    );
+    assert.equal([outcome?.status, report.exitCode], ["ok", 0]);
+    assert.ok(report.wallMs >= 150, String(report.wallMs));
+  });
+
+  test("code that stops itself for good is timed out", async () => {
+    const { report } = await attempt("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", {
+      limits: { timeoutMs: 400 },
+    });
+    assert.is(report.cause, "timeout");
+  });
+
+  test("code that says its farewell by itself ends with what it said", async () => {
+    const { report } = await attempt(readProgram("own-farewell.py"));
+    assert.equal([report.exitCode, report.signal, report.cause], [7, null, null]);
+  });
+
+  test("code whose output another process holds is let go", async () => {
+    const { outcome, report } = await attempt(
+      "import os, time\nif os.fork() == 0:\n    time.sleep(60); os._exit(0)\nresult = 1",
+    );
+    assert.equal([outcome?.status, report.exitCode], ["ok", 0]);
+    assert.ok(report.wallMs < 20_000, String(report.wallMs));
   });
 
   test("code that closes its output goes on, and its own end counts", async () => {
