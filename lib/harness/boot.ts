@@ -43,6 +43,7 @@ const moduleNames = [
   "child",
   "codes",
   "exits",
+  "farewell_relay",
   "finder",
   "hardening",
   "job",

@@ -13,12 +13,8 @@ CPU_INTERVAL = 0.1
 LONGEST_WAIT = 60
 # How long what the child left behind may take to die and to let go of its pipes.
 PATIENCE = 2
-# Seconds. At 5 ms four runs at once had their results after 35 ms, at 10 ms after 29, at 20 ms after 32, without it after 58.
-LINGER = 0.01
 # Seconds. Most short code is over by then, and the news that it began would go through three processes at the same time as its first steps.
 HUSH = 0.01
-# How long the child may stay stopped at its end while its streams are not at theirs, seconds: another process may hold them for long.
-STOPPED = 0.05
 # A storm of dying processes must not keep the deadline from being looked at.
 REAP_BATCH = 100
 KINDS = (b"O", b"E", b"V")
@@ -28,13 +24,11 @@ LIMIT_NAMES = ("stdout", "stderr", "result")
 class Relay:
     """The streams of one child, and how it ended."""
 
+    wait_options = os.WNOHANG
+
     def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter):
         self.outbox = outbox
         self.meter = meter
-        # Set where the child stops at its end.
-        self.hear_farewell = self.is_output_empty = self.leaving = None
-        self.stopped = self.exit_code = self.stopped_until = None
-        self.wait_flags = os.WNOHANG
         self.hushed_until = None
         self.bell = bell
         self.child = child
@@ -49,7 +43,8 @@ class Relay:
         self.deadline = started + limits["timeoutMs"] / 1000
         self.patience = None
         self.has_children = self.has_more_dead = True
-        self.has_sleeper = self.is_empty_handed = False
+        # True where it is known that there is no artifact.
+        self.is_empty_handed = False
         self.cpu_limit_ms = limits["cpuTimeMs"]
         self.cpu_before_ms = self._cpu_ms() if self.cpu_limit_ms is not None else None
         for source in sources:
@@ -77,8 +72,6 @@ class Relay:
 
     def flush(self):
         """Returns when the host has taken all that was queued."""
-        if not self.outbox.is_empty():
-            self.end_sleeper()
         while not self.outbox.is_empty():
             self._poll()
 
@@ -91,8 +84,6 @@ class Relay:
         self.meter.sample()
         if self.has_children:
             self._reap()
-        if self.stopped is not None:
-            self._look_at_stopped()
         self._check_limits()
 
     def _is_over(self):
@@ -135,8 +126,6 @@ class Relay:
         if self.status is not None or self.cause is not None:
             return 100
         wait = min(max(0, self.deadline - time.monotonic()), LONGEST_WAIT)
-        if self.stopped is not None:
-            wait = min(wait, STOPPED)
         if self._is_hushed():
             wait = min(wait, HUSH)
         if self.cpu_before_ms is not None:
@@ -214,74 +203,23 @@ class Relay:
         self.has_more_dead = False
         for _ in range(REAP_BATCH):
             try:
-                pid, status, usage = os.wait4(-1, self.wait_flags)
+                pid, status, usage = os.wait4(-1, self.wait_options)
             except ChildProcessError:
                 self.has_children = False
                 return
             if pid == 0:
                 return
             if os.WIFSTOPPED(status):
-                self._note_stopped(pid, usage)
+                self._on_stopped(pid, usage)
             else:
                 self._count_dead(pid, status, usage)
         self.has_more_dead = True
 
-    def see_off(self, hear_farewell, is_output_empty, leaving):
-        """The child is going to stop at its end."""
-        self.hear_farewell, self.is_output_empty, self.leaving = hear_farewell, is_output_empty, leaving
-        self.wait_flags |= os.WUNTRACED
-
-    def _note_stopped(self, pid, usage):
-        """What stops without a farewell does so on its own account."""
-        if pid != self.child or self.cause is not None:
-            return
-        if self.exit_code is None:
-            self.exit_code = self.hear_farewell()
-        if self.exit_code is not None:
-            self.stopped, self.stopped_until = self.leaving.Stop(pid, usage), time.monotonic() + STOPPED
-
-    def _look_at_stopped(self):
-        if self.status is not None or self.cause is not None:
-            self.stopped = None
-        elif not self.open:
-            stop, self.stopped = self.stopped, None
-            # Asked before the look, since the kernel tells those of it who want to know.
-            is_empty_handed = self.is_output_empty()
-            if self.leaving.is_still_and_alone(stop):
-                self._see_off(stop.usage, is_empty_handed)
-            else:
-                self._let_go()
-        elif self.leaving.has_company() or time.monotonic() >= self.stopped_until:
-            self.stopped = None
-            self._let_go()
-
-    def _let_go(self):
-        """Only its end tells the truth about it."""
-        kill_quietly(os.kill, self.child, signal.SIGCONT)
-
-    def _see_off(self, usage, is_empty_handed):
-        # It is alone and stopped, so there is nobody to wait for. What may have woken it since then, or the kernel by order of it, has little time left.
-        self.has_children = self.has_more_dead = False
-        self.has_sleeper, self.is_empty_handed = True, is_empty_handed
-        self._count_end(self.exit_code << 8, usage)
-        if is_empty_handed:
-            kill_quietly(os.kill, -1 if os.getpid() == 1 else self.child, signal.SIGSTOP)
-        else:
-            # What is collected must not change meanwhile.
-            self.end_sleeper()
-
-    def end_sleeper(self):
-        """For good, before anything that may take its time: a child that was seen off is only stopped."""
-        if self.has_sleeper:
-            self._kill()
+    def _on_stopped(self, pid, usage):
+        """Only told of where `wait_options` ask for it."""
 
     def linger(self):
-        """With a child that was seen off, and has its end before it: what the host is told travels faster while the kernel need not take
-        apart what both of them have mapped, and so do the runs beside this one."""
-        if self.has_sleeper:
-            time.sleep(LINGER)
-            # The end of PID 1 is everybody's; outside of a container a stopped process would stay.
-            self.end_sleeper()
+        """Called when all is said."""
 
     def _count_dead(self, pid, status, usage):
         if pid == self.child:

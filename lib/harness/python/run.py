@@ -137,6 +137,16 @@ def _become_child(entry, *arguments):
         leave(exits.BROKEN_CHILD)
 
 
+def find_relay_kind(child, is_direct):
+    if is_direct:
+        from brigbox_direct import DirectRelay as kind
+    elif child.says_farewell():
+        from brigbox_farewell_relay import FarewellRelay as kind
+    else:
+        kind = Relay
+    return kind
+
+
 def run(child, limits, frames, root, relay_kind, meter):
     """Sees to a child that was given its job. Never returns."""
     used_before = child.await_taking()
@@ -144,10 +154,7 @@ def run(child, limits, frames, root, relay_kind, meter):
         sources = dict(zip(child.sources, range(3)))
         relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
         if child.says_farewell():
-            import brigbox_artifacts as artifacts
-            import brigbox_leaving as leaving
-
-            relay.see_off(child.hear_farewell, lambda: artifacts.is_empty(root + "/out"), leaving)
+            relay.expect(child.hear_farewell, root + "/out")
         _supervise(relay, child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))

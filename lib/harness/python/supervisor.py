@@ -13,7 +13,7 @@ MAX_HEADER = 16 * 1024 * 1024
 
 
 # What a job needs beyond what every start needs.
-JOB_MODULES = ("artifacts", "audit", "child", "leaving", "rehearsal", "run", "values")
+JOB_MODULES = ("artifacts", "audit", "child", "farewell_relay", "rehearsal", "run", "values")
 SESSION_MODULES = ("cell", "session")
 
 
@@ -51,7 +51,7 @@ def main(preload, is_ahead, is_session, root, direct, sources):
         import brigbox_session
 
         brigbox_session.serve(child, _read_job, frames, root)
-    relay_kind = brigbox_run.Relay if direct is None else brigbox_direct.DirectRelay
+    relay_kind = brigbox_run.find_relay_kind(child, direct is not None)
     meter = meter or brigbox_run.meters.Meter()
 
     def give(text):

@@ -86,7 +86,9 @@ inBothWays("acceptance matrix: artifacts", (test, jail, createJail) => {
       const code = readHostile("artifacts-after-the-end", { COUNT: 4000 });
       const { status, artifacts, timings } = await runHostile(many, code);
       assert.equal([status, artifacts.length], ["ok", 4000], JSON.stringify(timings));
-      assert.equal(new Set(artifacts.map(({ bytes }) => bytes[0])), new Set([0x30]));
+      // Woken early it is let go, changes all of them, and ends before they are collected.
+      const texts = new Set(artifacts.map(({ bytes }) => Buffer.from(bytes).toString()));
+      assert.is(texts.size, 1, `${texts.size} different ones`);
     } finally {
       await many.close();
     }
