@@ -1,4 +1,4 @@
-import { type ValidatorOptions, validate } from "./validate.ts";
+import { type ValidatorOptions, validate } from "./mod.ts";
 
 /** A little of what most code holds. */
 export const rehearsalCode = `import numpy as np
