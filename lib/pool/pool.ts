@@ -45,8 +45,8 @@ export interface Pool {
 const pausesMs = [500, 2000, 10_000, 30_000] as const;
 
 /**
- * A run that got a container has the machine to itself for so long, or until its verdict, and so has whoever is about to take a container
- * that has just got ready. Milliseconds; many runs are over by then.
+ * For so long, or until its verdict, nothing is begun beside a run that got a container, nor where one got ready that somebody may be about to
+ * take. Milliseconds; many runs are over by then.
  */
 const hushMs = 30;
 

@@ -79,12 +79,12 @@ function missingOf(missing: readonly string[], asked: readonly string[]): readon
 /**
  * Infrastructure, as opposed to anything that the code did.
  *
- * @param isOutOfMemory the Engine saw the memory killer in the container.
+ * @param isOutOfMemory whether the Engine saw the memory killer in the container.
  * @throws SandboxError where it failed.
  */
 export function throwIfSandboxFailed(
   { end, runId }: Pick<ResultSources, "end" | "runId">,
-  isOutOfMemory: boolean,
+  isOutOfMemory = false,
 ): void {
   const { cause, jobSent, exitCode } = end.state;
   const complaints = end.stream.complaints().slice(0, 500);

@@ -80,6 +80,6 @@ export function createContainerSlot(policy: Policy, { launch, request }: Session
 }
 
 async function throwFailure({ ended, containerName }: CellContainer): Promise<never> {
-  throwIfSandboxFailed({ end: await ended, runId: containerName.replace(/^brigbox-/, "") }, false);
+  throwIfSandboxFailed({ end: await ended, runId: containerName.replace(/^brigbox-/, "") });
   throw new SandboxError("the session's container ended before it was ready");
 }

@@ -1,3 +1,4 @@
+// Of the validator the package keeps this one module apart.
 import { type ValidatorOptions, validate } from "./mod.ts";
 
 /** A little of what most code holds. */

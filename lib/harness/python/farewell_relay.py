@@ -18,8 +18,9 @@ class FarewellRelay(Relay):
 
     wait_options = os.WNOHANG | os.WUNTRACED
 
-    def expect(self, hear_farewell, output):
-        """Called before anything else: what gives the exit code once it was said, and the folder of the artifacts."""
+    def __init__(self, outbox, bell, child, sources, limits, started, used_before, meter, hear_farewell, output):
+        """`hear_farewell` gives the exit code once it was said; `output` is the folder of the artifacts."""
+        super().__init__(outbox, bell, child, sources, limits, started, used_before, meter)
         self.hear_farewell, self.output = hear_farewell, output
         self.stopped = self.stopped_until = self.exit_code = None
         self.has_sleeper = False

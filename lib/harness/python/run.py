@@ -137,27 +137,27 @@ def _become_child(entry, *arguments):
         leave(exits.BROKEN_CHILD)
 
 
-def find_relay_kind(child, is_direct):
-    if is_direct:
-        from brigbox_direct import DirectRelay as kind
-    elif child.says_farewell():
-        from brigbox_farewell_relay import FarewellRelay as kind
-    else:
-        kind = Relay
-    return kind
-
-
-def run(child, limits, frames, root, relay_kind, meter):
+def run(child, limits, frames, root, is_direct, meter):
     """Sees to a child that was given its job. Never returns."""
     used_before = child.await_taking()
     try:
         sources = dict(zip(child.sources, range(3)))
-        relay = relay_kind(Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
-        if child.says_farewell():
-            relay.expect(child.hear_farewell, root + "/out")
-        _supervise(relay, child, limits, root)
+        watched = (Outbox(frames), child.bell, child.pid, sources, limits, time.monotonic(), used_before, meter)
+        _supervise(_make_relay(watched, child, root, is_direct), child, limits, root)
     except BaseException as error:  # noqa: B902 - the end of PID 1 is the end of all that it started
         exits.give_up(exits.BROKEN, "the supervision failed: %s: %s" % (type(error).__name__, error))
+
+
+def _make_relay(watched, child, root, is_direct):
+    if is_direct:
+        from brigbox_direct import DirectRelay
+
+        return DirectRelay(*watched)
+    if child.says_farewell():
+        from brigbox_farewell_relay import FarewellRelay
+
+        return FarewellRelay(*watched, child.hear_farewell, root + "/out")
+    return Relay(*watched)
 
 
 def _supervise(relay, child, limits, root):

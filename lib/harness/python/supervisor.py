@@ -51,7 +51,6 @@ def main(preload, is_ahead, is_session, root, direct, sources):
         import brigbox_session
 
         brigbox_session.serve(child, _read_job, frames, root)
-    relay_kind = brigbox_run.find_relay_kind(child, direct is not None)
     meter = meter or brigbox_run.meters.Meter()
 
     def give(text):
@@ -59,7 +58,7 @@ def main(preload, is_ahead, is_session, root, direct, sources):
         child.give(text)
 
     _, _, limits = _read_job(give)
-    brigbox_run.run(child, limits, frames, root, relay_kind, meter)
+    brigbox_run.run(child, limits, frames, root, direct is not None, meter)
 
 
 def _take_frame_stream():

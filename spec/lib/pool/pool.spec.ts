@@ -42,6 +42,13 @@ async function readyAll({ pool, made }: Rig): Promise<void> {
   }
 }
 
+async function createFullRig(options: PoolOptions): Promise<Rig> {
+  const rig = createRig(options);
+  void rig.pool.fill();
+  await readyAll(rig);
+  return rig;
+}
+
 function where({ pool }: Rig): readonly number[] {
   const { starting, idle, busy, dead } = pool.stats();
   return [starting, idle, busy, dead];
@@ -69,9 +76,7 @@ test("is filled as far as asked, so many at a time", async () => {
 });
 
 test("each is given away once, the oldest first, and replaced", async () => {
-  const rig = createRig({ size: 2 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 2 });
   const taken = [await rig.pool.take(never), await rig.pool.take(never)];
   assert.ok(taken[0] === rig.made[0] && taken[1] === rig.made[1]);
   assert.equal(where(rig), [0, 0, 2, 0], "the runs come first");
@@ -90,9 +95,7 @@ test("each is given away once, the oldest first, and replaced", async () => {
 });
 
 test("young runs have the machine to themselves until the last of them has its verdict", async () => {
-  const rig = createRig({ size: 2 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 2 });
   await Promise.all([rig.pool.take(never), rig.pool.take(never)]);
   rig.made[0]?.end({ kind: "exit" });
   await settle();
@@ -127,9 +130,7 @@ test("whoever waits for the first container of an empty pool has the machine to 
 });
 
 test("whoever finds the pool empty waits for no young run", async () => {
-  const rig = createRig({ size: 1 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 1 });
   await rig.pool.take(never);
   assert.is(rig.made.length, 1);
   const waiting = rig.pool.take(never);
@@ -182,9 +183,7 @@ test("a job that is cancelled while it waits leaves the container to others", as
 
 for (const action of ["die", "pause", "exec_create", "update"])
   test(`a container that the Engine tells ${action} of is never given away`, async () => {
-    const rig = createRig({ size: 1 });
-    void rig.pool.fill();
-    await readyAll(rig);
+    const rig = await createFullRig({ size: 1 });
     rig.tell("c0", action);
     assert.is(rig.made[0]?.discarded(), action);
     await readyAll(rig);
@@ -193,9 +192,7 @@ for (const action of ["die", "pause", "exec_create", "update"])
   });
 
 test("what befalls a container with a job, or a foreign one, is not the pool's business", async () => {
-  const rig = createRig({ size: 1 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 1 });
   await rig.pool.take(never);
   rig.tell("c0", "pause");
   rig.tell("somebody's", "die");
@@ -204,9 +201,7 @@ test("what befalls a container with a job, or a foreign one, is not the pool's b
 });
 
 test("one that ends by itself while it waits is replaced", async () => {
-  const rig = createRig({ size: 1 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 1 });
   rig.made[0]?.end();
   await readyAll(rig);
   assert.equal(where(rig), [0, 1, 0, 0]);
@@ -230,9 +225,7 @@ test("where none can be made ready, those who wait hear why, and it is tried aga
 });
 
 test("one that waited for long enough is replaced", async () => {
-  const rig = createRig({ size: 1, maxAgeMs: 1000 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 1, maxAgeMs: 1000 });
   await eventually(() => rig.made[0]?.discarded() !== null);
   assert.match(rig.made[0]?.discarded() ?? "", /long enough/);
   await readyAll(rig);
@@ -241,9 +234,7 @@ test("one that waited for long enough is replaced", async () => {
 });
 
 test("without runs for a while all are let go, and the next job begins anew", async () => {
-  const rig = createRig({ size: 2, maxIdleMs: 30 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 2, maxIdleMs: 30 });
   await eventually(() => where(rig)[1] === 0);
   await settle();
   assert.is(rig.made.length, 2, "none is started for nobody");
@@ -265,9 +256,7 @@ test("a fill can be given up", async () => {
 });
 
 test("closed, it ends what waits and what starts, and leaves alone what has a job", async () => {
-  const rig = createRig({ size: 2, refillConcurrency: 1 });
-  void rig.pool.fill();
-  await readyAll(rig);
+  const rig = await createFullRig({ size: 2, refillConcurrency: 1 });
   await rig.pool.take(never);
   const full = rig.pool.fill();
   await rig.pool.close();
