@@ -18,9 +18,11 @@ test("no signal of the code moves the supervisor", async () => {
   assert.is(values.result, "still here");
 });
 
-test("the code cannot set the supervisor's limits", async () => {
-  const { status, message, stderr } = await executor.run(readProgram("limit-parent.py"));
-  assert.is(status, "ok", message + stderr);
+test("the code cannot set the supervisor's limits, nor how it is scheduled", async () => {
+  for (const name of ["limit-parent", "slow-parent"]) {
+    const { status, message, stderr } = await executor.run(readProgram(`${name}.py`));
+    assert.is(status, "ok", `${name}: ${message}${stderr}`);
+  }
 });
 
 test("the code cannot read or write what is the supervisor's in /proc", async () => {

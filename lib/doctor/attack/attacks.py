@@ -169,6 +169,23 @@ def limit_supervisor():
     return reach("prlimit64", 1, 0, ctypes.addressof(limits), 0)
 
 
+def slow_supervisor():
+    """Each of these keeps what it was, where it is let through: what the other attacks find must not come late."""
+    changes = {
+        "priority": lambda: os.setpriority(os.PRIO_PROCESS, 1, os.getpriority(os.PRIO_PROCESS, 1)),
+        "processors": lambda: os.sched_setaffinity(1, os.sched_getaffinity(1)),
+        "scheduler": lambda: os.sched_setscheduler(1, os.SCHED_OTHER, os.sched_param(0)),
+    }
+    made = []
+    for name, change in changes.items():
+        try:
+            change()
+            made.append(name)
+        except PermissionError:
+            pass
+    return "set its %s" % ", ".join(made) if made else None
+
+
 def fork_bomb():
     children = []
     try:
@@ -271,6 +288,7 @@ ATTACKS = {
     "supervisor-stream": write_supervisor_stream,
     "supervisor-signals": signal_supervisor,
     "supervisor-limits": limit_supervisor,
+    "supervisor-priority": slow_supervisor,
     "descriptors-inherited": inherit_descriptors,
     "fork-bomb": fork_bomb,
     "tmpfs-bomb": fill("/tmp"),

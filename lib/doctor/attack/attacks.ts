@@ -56,6 +56,7 @@ export const probedAttacks: readonly AttackInfo[] = [
   { id: "supervisor-stream", title: "forge frames of the supervisor" },
   { id: "supervisor-signals", title: "stop or kill the supervisor" },
   { id: "supervisor-limits", title: "set limits of the supervisor" },
+  { id: "supervisor-priority", title: "have the supervisor scheduled last" },
   { id: "descriptors-inherited", title: "inherit a descriptor" },
   { id: "fork-bomb", title: "fork without end" },
   { id: "tmpfs-bomb", title: "fill /tmp" },

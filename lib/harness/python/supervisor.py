@@ -22,7 +22,7 @@ def main(preload, is_ahead, is_session, root, direct, sources):
     frames = _take_frame_stream()
     _ignore_signals()
     is_hidden = hardening.set_dumpable(0)
-    seccomp.forbid_limits_of_others(hardening.find_prctl())
+    seccomp.protect_supervisor(hardening.find_prctl())
     root = root or os.environ["TMPDIR"]
     if direct is not None:
         import brigbox_direct

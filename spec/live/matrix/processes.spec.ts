@@ -54,7 +54,15 @@ inBothWays("acceptance matrix: processes and time", (test, jail, createJail) => 
   });
 
   const limitMs = 1000;
-  const runaways = ["busy-loop", "sleep-forever", "ignore-signals", "hold-gil", "stop-itself", "child-tree"];
+  const runaways = [
+    "busy-loop",
+    "sleep-forever",
+    "ignore-signals",
+    "hold-gil",
+    "stop-itself",
+    "child-tree",
+    "starve-supervisor",
+  ];
 
   for (const name of runaways) {
     test(`${name} ends within 0.3 s of its limit`, async () => {

@@ -31,6 +31,7 @@ const harmless: readonly { readonly that: string; readonly code: string }[] = [
   { that: "disables the collector", code: "import gc; gc.disable(); gc.set_threshold(0)" },
   { that: "signals its parent", code: readProgram("signal-parent.py") },
   { that: "sets its parent's limits", code: readProgram("limit-parent.py") },
+  { that: "has its parent scheduled last", code: readProgram("slow-parent.py") },
 ];
 
 for (const { path, version } of findPythons()) {
