@@ -33,6 +33,7 @@ import type { SessionOptions } from "./session/options.ts";
 import type { Session } from "./session/session.ts";
 import { createSessions } from "./session/sessions.ts";
 import { rehearse } from "./validator/rehearse.ts";
+import { rememberPassed } from "./validator/remember.ts";
 import type { RunResult } from "./verdict.ts";
 
 /** Options of {@link createExecutor}. All have safe defaults. */
@@ -185,6 +186,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 
   const surroundings: Omit<RunSurroundings, "policy"> = {
     executorId: id,
+    validate: rememberPassed(),
     prepare: prepareOnce,
     request,
     onContainer,

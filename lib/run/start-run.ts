@@ -4,7 +4,7 @@ import { driveDirect } from "../direct/drive-direct.ts";
 import { isDirect, type RunRecipe } from "../direct/recipe.ts";
 import { newRunId } from "../ownership.ts";
 import type { Policy } from "../policy/policy.ts";
-import { validate } from "../validator/mod.ts";
+import type { Validate } from "../validator/remember.ts";
 import type { RunResult } from "../verdict.ts";
 import type { Ticket } from "./admission.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";
@@ -21,6 +21,7 @@ export interface RunSurroundings {
   /** Which executor this is, for whoever listens to the diagnostics. */
   readonly executorId: string;
   readonly policy: Policy;
+  readonly validate: Validate;
   /** Resolves to what runs are made of, once they may start. */
   prepare(): Promise<RunRecipe>;
   /** A container that waits for a job under this policy; null where there is none, and one must be made. */
@@ -37,7 +38,7 @@ export interface RunSurroundings {
  * @throws ConfigError for options that cannot be used, QueueFullError where too many wait; nothing is started then.
  */
 export function startRun(surroundings: RunSurroundings, code: string, options: RunOptions): RunHandle {
-  const { policy } = surroundings;
+  const { policy, validate } = surroundings;
   const askedAt = performance.now();
   const runId = newRunId();
   const job = toJob(code, options, policy);

@@ -26,13 +26,14 @@ export const warm: Section = {
   async measure({ rounds }) {
     await using pooled = createExecutor({ pool: { size: poolSize, preload: ["numpy", "pandas"] } });
     await using plain = createExecutor();
-    const warmTimes = await measureWarm(pooled, rounds * runsPerRound);
+    const [warmTimes, newTimes] = await measureWarm(pooled, rounds * runsPerRound);
     const burstTimes = await measureBursts(pooled);
     const slow = await measureInTurns(plain, Math.max(5, Math.round(rounds / 2)));
     const dockerMs = quantile(slow.docker, 0.5);
     const rows: readonly (readonly [string, readonly number[]])[] = [
       ["warm, to the typed result", warmTimes.result],
       ["warm, to the container gone", warmTimes.cleaned],
+      ["warm, code that the executor never saw, to the typed result", newTimes.result],
       [`${poolSize} at once on a full pool, to the last result`, burstTimes],
       ["cold, to the typed result", slow.result],
       ["cold, to the container gone", slow.cleaned],
@@ -41,7 +42,7 @@ export const warm: Section = {
     ];
     return {
       title: "A small pandas strategy",
-      intro: `Default limits. Warm: ${warmTimes.result.length} runs, one after another, each as soon as a container waits in a pool of ${poolSize} which is being refilled meanwhile. ${bursts} times as many runs at once as wait. The others: ${slow.docker.length} runs each, in turns.`,
+      intro: `Default limits. Warm: ${warmTimes.result.length} runs of the strategy, whose validation is remembered after the first, in turns with as many of texts that differ in a comment, one after another, each as soon as a container waits in a pool of ${poolSize} which is being refilled meanwhile. ${bursts} times as many runs at once as wait. The others: ${slow.docker.length} runs each, in turns.`,
       columns: ["p50, ms", "p95, ms", "p99, ms", "p50 of docker run"],
       rows: rows.map(([name, times]) => toRow(name, times, dockerMs)),
     };
@@ -67,17 +68,20 @@ interface Times {
   readonly cleaned: number[];
 }
 
-async function measureWarm(executor: Executor, runs: number): Promise<Times> {
-  const times: Times = { result: [], cleaned: [] };
+/** Of the strategy, and of texts that each differ from it: in turns. */
+async function measureWarm(executor: Executor, runs: number): Promise<readonly [same: Times, other: Times]> {
+  const same: Times = { result: [], cleaned: [] };
+  const other: Times = { result: [], cleaned: [] };
   await executor.warmUp();
-  for (let run = 0; run < runs; run++) {
+  for (let run = 0; run < 2 * runs; run++) {
     // A benchmark of the wait for a container would be one of the refill.
     while ((executor.stats().pool?.idle ?? 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const result = await timeRun(executor, times);
+    const result =
+      run % 2 === 0 ? await timeRun(executor, same) : await timeRun(executor, other, `${strategy}# ${run}\n`);
     if (result.evidence.start !== "warm") throw new Error("a warm run went the cold way");
-    showProgress(`warm runs: ${run + 1} of ${runs}`);
+    showProgress(`warm runs: ${run + 1} of ${2 * runs}`);
   }
-  return times;
+  return [same, other];
 }
 
 /** As many runs at once as wait, from the first call to the last result. */
@@ -115,9 +119,13 @@ async function measureInTurns(
   return times;
 }
 
-async function timeRun(executor: Executor, { result, cleaned }: Times): Promise<RunResult> {
+async function timeRun(
+  executor: Executor,
+  { result, cleaned }: Times,
+  code: string = strategy,
+): Promise<RunResult> {
   const startedAt = performance.now();
-  const handle = executor.start(strategy);
+  const handle = executor.start(code);
   const end = await handle.result;
   result.push(performance.now() - startedAt);
   if (end.status !== "ok") throw new Error(`the strategy ended with ${end.status}: ${end.message}`);
