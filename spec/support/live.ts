@@ -29,7 +29,7 @@ export async function findLiveObstacle(mode: LiveMode): Promise<string | null> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (mode === "require") throw new Error(`live specs are required and cannot run: ${reason}`);
-    return `${reason}; npm run -s brigbox -- setup makes it ready`;
+    return `${reason} (npm run -s brigbox -- setup makes it ready)`;
   }
 }
 

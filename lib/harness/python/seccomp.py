@@ -25,7 +25,7 @@ _ENDS = ((_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW))
 # Of an argument the kernel looks at the low half alone, here as in the calls.
 _AT_CALL, _AT_MACHINE, _AT_FIRST, _AT_SECOND = 0, 4, 16, 24
 
-# What the first argument of those calls is which can name groups and users, too.
+# These can name groups and users, too; where they name one process, this is their first argument.
 _ONE_PROCESS = {"setpriority": 0, "ioprio_set": 1}
 
 
@@ -47,6 +47,7 @@ def _assemble(machine, column, supervisor):
         (_IF_EQUAL, 0, 2, machine),
         (_LOAD, 0, 0, _AT_CALL),
         (_IF_AT_LEAST, 0, 1, _FOREIGN_CALLS),
+        # A call by the numbers of another architecture, which this filter does not know.
         (_RETURN, 0, 0, _REFUSE),
     ]
     for name, numbers in _CALLS.items():

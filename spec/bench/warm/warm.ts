@@ -42,7 +42,7 @@ export const warm: Section = {
     ];
     return {
       title: "A small pandas strategy",
-      intro: `Default limits. Warm: ${warmTimes.result.length} runs of the strategy, whose validation is remembered after the first, in turns with as many of texts that differ in a comment, one after another, each as soon as a container waits in a pool of ${poolSize} which is being refilled meanwhile. ${bursts} times as many runs at once as wait. The others: ${slow.docker.length} runs each, in turns.`,
+      intro: `Default limits. Warm: ${warmTimes.result.length} runs of the strategy, whose validation is remembered after the first, in turns with as many of texts that differ in a comment, one after another, each as soon as a container waits in a pool of ${poolSize} which is being refilled between them. ${bursts} times as many runs at once as wait. The others: ${slow.docker.length} runs each, in turns.`,
       columns: ["p50, ms", "p95, ms", "p99, ms", "p50 of docker run"],
       rows: rows.map(([name, times]) => toRow(name, times, dockerMs)),
     };
