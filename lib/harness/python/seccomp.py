@@ -65,9 +65,13 @@ def _rule_of(name, supervisor):
         # Process 0 is whoever calls: nobody has a reason to set the limits of others.
         return [(_LOAD, 0, 0, _AT_FIRST), (_IF_EQUAL, 1, 0, 0), *_ENDS]
     if name in _ONE_PROCESS:
-        return [(_LOAD, 0, 0, _AT_FIRST), (_IF_EQUAL, 0, 2, _ONE_PROCESS[name]), (_LOAD, 0, 0, _AT_SECOND), (_IF_EQUAL, 0, 1, supervisor), *_ENDS]
-    # Threads may be placed by their number, and are by libraries.
-    return [(_LOAD, 0, 0, _AT_FIRST), (_IF_EQUAL, 0, 1, supervisor), *_ENDS]
+        return [(_LOAD, 0, 0, _AT_FIRST), (_IF_EQUAL, 0, 2, _ONE_PROCESS[name]), *_refuse_at(_AT_SECOND, supervisor)]
+    return _refuse_at(_AT_FIRST, supervisor)
+
+
+def _refuse_at(argument, supervisor):
+    """No other process: threads may be placed by their number, and are by libraries."""
+    return [(_LOAD, 0, 0, argument), (_IF_EQUAL, 0, 1, supervisor), *_ENDS]
 
 
 def _pin(program):
